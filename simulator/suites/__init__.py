@@ -1,0 +1,1 @@
+"""Suites: YAML becomes scenarios, scenarios become cells, cells are run and compared."""
