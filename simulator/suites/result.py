@@ -27,6 +27,7 @@ __all__ = [
     "Selection",
     "SuiteInfo",
     "Summary",
+    "Waiver",
 ]
 
 Outcome: TypeAlias = Literal["passed", "failed", "error", "unsupported", "skipped", "known_gap", "not_run"]
@@ -94,6 +95,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Why a cell is skipped or a known gap, in the suite's words; `until` is an ISO date."""
+
+    reason: str
+    owner: str | None = None
+    until: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CellResult:
     """One cell: one principal × session × action × target, what was expected and what was decided.
 
@@ -135,6 +146,8 @@ class CellResult:
     missing_context: tuple[str, ...] = ()
     requests: int = 1
     source_answer: Actual | None = None  #: AWS's recorded answer, under ``--corroborate``
+    why: str = ""  #: the scenario's rationale, in the author's words
+    waiver: Waiver | None = None  #: of a skipped cell or a known gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +265,4 @@ class Run:
     failures: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     residual_risks: tuple[str, ...] = ()  #: ids of cells tagged ``residual-risk``
+    environment: dict[str, str] = field(default_factory=dict)  #: what ran it: Python, host class, CI run; label -> value
