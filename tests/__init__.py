@@ -1,0 +1,1 @@
+"""The tests of iamproof; ``tests/corpus/README.md`` says where the cases come from."""
