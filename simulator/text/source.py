@@ -60,8 +60,16 @@ class Source:
         """Return the lines from *first* to *last*, both included."""
         return tuple(self.line(number) for number in range(first, last + 1))
 
-    def fault(self, code: str, message: str, start: int, end: int | None = None, *, help: str = "",  # noqa: A002  # the field's name
-              severity: Severity = Severity.ERROR) -> Diagnostic:
+    def fault(
+        self,
+        code: str,
+        message: str,
+        start: int,
+        end: int | None = None,
+        *,
+        help: str = "",  # noqa: A002  # the field's name
+        severity: Severity = Severity.ERROR,
+    ) -> Diagnostic:
         """Make a diagnostic that points at offsets *start* to *end* and quotes the line."""
         span = self.span(start, start + 1 if end is None else end)
         return Diagnostic(code, message, span, help, severity, self.line(span.line))
@@ -127,7 +135,13 @@ class Node:
         """Return the value under *key* of a mapping, or None."""
         return next((value for name, value in self.pairs if name.value == key), None)
 
-    def fault(self, code: str, message: str, *, help: str = "",  # noqa: A002  # the field's name
-              severity: Severity = Severity.ERROR) -> Diagnostic:
+    def fault(
+        self,
+        code: str,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002  # the field's name
+        severity: Severity = Severity.ERROR,
+    ) -> Diagnostic:
         """Make a diagnostic that points at this node."""
         return self.source.fault(code, message, self.start, self.end, help=help, severity=severity)

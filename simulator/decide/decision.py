@@ -1,0 +1,56 @@
+"""Decisions: AWS's three words and the evidence for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.policy.model import Policy, Statement
+
+__all__ = ["Decision", "Effect", "LayerEffect", "StatementRef"]
+
+
+class Effect(Enum):
+    """What becomes of a request, in AWS's words."""
+
+    ALLOWED = "allowed"
+    IMPLICIT_DENY = "implicitDeny"
+    EXPLICIT_DENY = "explicitDeny"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRef:
+    """A statement and the policy in which it stands."""
+
+    policy: Policy
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEffect:
+    """What one layer says by itself: identity, boundary, session, resource, scp.N or rcp.N (from 1)."""
+
+    layer: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision on one action, and why.
+
+    `layer` is the one that decided: a layer's name, ``gate`` (the resource-type gate Z1) or the live
+    rule's id.  `deciding` are the matching statements of the deciding effect: for an allow those of
+    identity and resource policies, for an explicit deny the Deny statements, else none.
+    `allowed_by_boundary` and `allowed_by_organizations` are None where there is no such layer.
+    `sides` holds AWS's ``EvalDecisionDetails`` across accounts, else None.
+    """
+
+    effect: Effect
+    layer: str
+    deciding: tuple[StatementRef, ...] = ()
+    layers: tuple[LayerEffect, ...] = ()
+    allowed_by_boundary: bool | None = None
+    allowed_by_organizations: bool | None = None
+    sides: tuple[tuple[str, Effect], ...] | None = None

@@ -1,0 +1,90 @@
+"""What the live services decide without asking, or against, the policies.
+
+These rules depend on the resource, so they amend the combined planes afterwards.  They hold in live
+semantics only; AWS's simulator knows none of them (X10).
+
+Rules: ``docs/semantics.md``, "Two modes", L1 to L4.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.decide.layers import LiveRule
+
+if TYPE_CHECKING:
+    from simulator.decide.layers import Planes
+    from simulator.decide.request import Caller
+    from simulator.policy.actions import ActionTable
+
+__all__ = ["Amendment", "LiveFacts"]
+
+_AWS_OWNED = re.compile(
+    r"arn:[^:]+:iam::aws:policy/.+"
+    r"|arn:[^:]+:iam::\d*:role/(?:aws-reserved/sso\.amazonaws\.com|aws-service-role)/.+"
+    r"|arn:[^:]+:kms:[^:]*:\d*:alias/aws/.+"
+)
+_SERVICE_LINKED_EDITS = ("iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRoleDescription")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFacts:
+    """What live rules need to know beside the policies.
+
+    `changing` names the actions that change a resource (access level Write, Tagging or Permissions
+    management); `users_change_password` is the account's password setting.
+    """
+
+    changing: frozenset[str] = frozenset()
+    users_change_password: bool = False
+
+
+class Amendment:
+    """The live rules of one caller, as bits over the table."""
+
+    def __init__(self, table: ActionTable, caller: Caller, rules: frozenset[LiveRule], facts: LiveFacts) -> None:
+        self._caller = caller
+        self._password = facts.users_change_password and LiveRule.PASSWORD_SETTING in rules and caller.kind == "user"
+        self._free: dict[str, int] = {}
+        if LiveRule.CALLER_IDENTITY in rules:
+            self._free[LiveRule.CALLER_IDENTITY.value] = table.bit("sts:GetCallerIdentity")
+        if LiveRule.SESSION_TOKEN in rules and caller.kind == "user":
+            self._free[LiveRule.SESSION_TOKEN.value] = table.bit("sts:GetSessionToken")
+        self._all_free = 0
+        for bits in self._free.values():
+            self._all_free |= bits
+        self._changing = 0
+        if LiveRule.AWS_OWNED in rules:
+            for name in facts.changing - frozenset(_SERVICE_LINKED_EDITS):
+                self._changing |= table.bit(name)
+        self._own_password = table.bit("iam:ChangePassword")
+        self._password_policy = table.bit("iam:GetAccountPasswordPolicy")
+
+    def apply(self, planes: Planes, resource: str) -> Planes:
+        """Return *planes* as the live services decide."""
+        frozen = self._frozen(resource)
+        granted = self._granted(resource) & ~planes.explicit
+        allowed = (planes.allowed | granted) & ~frozen | self._all_free
+        explicit = planes.explicit & ~self._all_free
+        if allowed == planes.allowed and explicit == planes.explicit:
+            return planes
+        return dataclasses.replace(planes, allowed=allowed, explicit=explicit)
+
+    def rule(self, bit: int, resource: str) -> str | None:
+        """Return the id of the rule that decides *bit* by itself, None when the policies decide."""
+        for rule, bits in self._free.items():
+            if bits & bit:
+                return rule
+        return LiveRule.AWS_OWNED.value if self._frozen(resource) & bit else None
+
+    def _frozen(self, resource: str) -> int:
+        return self._changing if self._changing and _AWS_OWNED.fullmatch(resource) else 0
+
+    def _granted(self, resource: str) -> int:
+        if not self._password:
+            return 0
+        own = self._own_password if resource == self._caller.arn else 0
+        return own | self._password_policy

@@ -1,0 +1,1 @@
+"""The policy language: trees become frozen values that know their positions."""

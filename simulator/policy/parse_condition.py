@@ -1,0 +1,93 @@
+"""Reading the Condition block of a statement.
+
+Rules: ``docs/semantics.md``, G50 to G55.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.errors import nearest
+from simulator.policy.conditions import OPERATORS, Condition, ConditionValue, Operator
+from simulator.policy.operators import parse_date
+from simulator.text.source import Kind, Node
+
+if TYPE_CHECKING:
+    from simulator.errors import Collector, Diagnostic
+
+__all__ = ["read_conditions"]
+
+_SCALARS = (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN)
+
+
+def read_conditions(block: Node | None, faults: Collector, *, variables: bool) -> tuple[Condition, ...]:
+    """Read ``{operator: {key: values}}``; an empty block or operator holds no condition (G53)."""
+    if block is None:
+        return ()
+    if block.kind is not Kind.MAPPING:
+        faults.add(block.fault("policy-type", f"`Condition` must be an object, not a {block.kind.value}"))
+        return ()
+    conditions: list[Condition] = []
+    for name, body in block.pairs:
+        if body.kind is not Kind.MAPPING:
+            faults.add(body.fault("policy-type", f"`{name.text}` must hold an object of keys and values"))
+            continue
+        operator = Operator.parse(name.text)
+        if operator is None:
+            if body.pairs:  # AWS takes an unknown operator without a body (G52)
+                faults.add(_unknown_operator(name))
+            continue
+        conditions.extend(_keys(operator, body, faults, variables=variables))
+    return tuple(conditions)
+
+
+def _unknown_operator(name: Node) -> Diagnostic:
+    prefix, colon, rest = name.text.rpartition(":")
+    suffix = "IfExists" if rest.endswith("IfExists") else ""
+    near = nearest(rest.removesuffix("IfExists"), OPERATORS)
+    advice = f"did you mean `{prefix}{colon}{near}{suffix}`?" if near else ""
+    return name.fault("policy-operator", f"unknown condition operator `{name.text}`", help=advice)
+
+
+def _keys(operator: Operator, body: Node, faults: Collector, *, variables: bool) -> list[Condition]:
+    conditions: list[Condition] = []
+    seen: dict[str, str] = {}
+    for key, value in body.pairs:
+        first = seen.setdefault(key.text.lower(), key.text)
+        if first != key.text:
+            faults.add(
+                key.fault(
+                    "policy-condition-key", f"`{key.text}` stands here already as `{first}`: case does not matter"
+                )
+            )
+        values = _values(value, faults)
+        if operator.base.startswith("Date"):
+            _check_dates(values, value, faults)
+        conditions.append(Condition(operator, key.text, values, variables, key.start, value.end))
+    return conditions
+
+
+def _values(node: Node, faults: Collector) -> tuple[ConditionValue, ...]:
+    values: list[ConditionValue] = []
+    for item in node.items if node.kind is Kind.SEQUENCE else (node,):
+        if item.kind in _SCALARS:
+            values.append(ConditionValue(item.text, item.start, item.end))
+        else:
+            faults.add(
+                item.fault("policy-type", f"a condition value must be text, number or boolean, not a {item.kind.value}")
+            )
+    return tuple(values)
+
+
+def _check_dates(values: tuple[ConditionValue, ...], node: Node, faults: Collector) -> None:
+    for value in values:
+        if parse_date(value.text) is None:
+            faults.add(
+                node.source.fault(
+                    "policy-date",
+                    f"`{value.text}` is no date",
+                    value.start,
+                    value.end,
+                    help="write it as 2026-12-31T23:59:59Z or as seconds since 1970",
+                )
+            )

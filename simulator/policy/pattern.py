@@ -1,0 +1,219 @@
+"""Patterns: text in which ``*`` stands for any run of characters and ``?`` for exactly one.
+
+A pattern is parsed once and matched often, in time linear in the text.  The two steps are separate
+because a policy variable resolves to *literal* text: a user named ``*`` must never turn into a
+wildcard (V3).  ``?`` counts UTF-16 code units, as AWS does (Z9).  Wildcards of a resource that stand
+before the fifth colon keep to their segment of the ARN (R3); see `Pattern.for_resource`.
+
+Rules: ``docs/semantics.md``, M2, R2, R3, R9a, C10, Z9.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["ANY", "ARN_COLONS", "Element", "Pattern", "Wildcard"]
+
+
+class Wildcard(Enum):
+    """An element that matches text other than itself."""
+
+    RUN = "*"
+    ONE = "?"
+    SEGMENT_RUN = "*:"  #: any run without a colon
+    SEGMENT_ONE = "?:"  #: one character, not a colon
+
+
+Element: TypeAlias = str | Wildcard
+"""A wildcard, or literal text of at least one character."""
+
+_WILDCARDS = {"*": Wildcard.RUN, "?": Wildcard.ONE}
+_RUNS = {Wildcard.RUN: r".*?", Wildcard.SEGMENT_RUN: r"[^:]*?"}
+_ONES = {Wildcard.ONE: r".", Wildcard.SEGMENT_ONE: r"[^:]"}
+_SEGMENT = {Wildcard.RUN: Wildcard.SEGMENT_RUN, Wildcard.ONE: Wildcard.SEGMENT_ONE}
+_SPLIT = re.compile(r"([*?])")
+ARN_COLONS = 5  #: an ARN's last part begins behind the fifth colon and may hold more
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A parsed pattern; equal patterns are interchangeable and hashable."""
+
+    elements: tuple[Element, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Pattern:
+        """Read ``*`` and ``?`` in *text* as wildcards, everything else literally."""
+        return cls.of(_WILDCARDS.get(piece, piece) for piece in _SPLIT.split(text) if piece)
+
+    @classmethod
+    def literal(cls, text: str) -> Pattern:
+        """Match *text* and nothing else, wildcard characters included."""
+        return cls((text,) if text else ())
+
+    @classmethod
+    def of(cls, elements: Iterable[Element]) -> Pattern:
+        """Join *elements*, neighbouring literals and neighbouring runs merged."""
+        merged: list[Element] = []
+        for element in elements:
+            last = merged[-1] if merged else None
+            if isinstance(element, str) and isinstance(last, str):
+                merged[-1] = last + element
+            elif element is not Wildcard.RUN or last is not Wildcard.RUN:
+                merged.append(element)
+        return cls(tuple(element for element in merged if element != ""))
+
+    @property
+    def literal_text(self) -> str | None:
+        """The only text that matches, or None when there are several."""
+        if not self.elements:
+            return ""
+        first = self.elements[0]
+        return first if len(self.elements) == 1 and isinstance(first, str) else None
+
+    @property
+    def matches_all(self) -> bool:
+        """Tell whether every text matches."""
+        return self.elements == (Wildcard.RUN,)
+
+    def matches(self, text: str) -> bool:
+        """Tell whether the whole of *text* matches."""
+        return _matcher(self.elements)(text)
+
+    def split_colons(self, maximum: int) -> tuple[Pattern, ...]:
+        """Split at the first *maximum* literal colons, as ``str.split`` does."""
+        parts: list[list[Element]] = [[]]
+        for element in self.elements:
+            if isinstance(element, Wildcard):
+                parts[-1].append(element)
+                continue
+            head, *rest = element.split(":", maximum - len(parts) + 1)
+            parts[-1].append(head)
+            parts.extend([piece] for piece in rest)
+        return tuple(Pattern.of(part) for part in parts)
+
+    def for_resource(self) -> Pattern:
+        """Return the pattern as a Resource element reads it (R3, R4).
+
+        Before the fifth colon a ``*`` that is not the last of its segment, and every ``?``, keep to
+        the segment.  Segments missing on the right are ``*``.  A pattern without a colon is left.
+        """
+        segments = list(self.split_colons(ARN_COLONS))
+        if len(segments) == 1:
+            return self
+        segments += [ANY] * (ARN_COLONS + 1 - len(segments))
+        joined: list[Element] = []
+        for number, segment in enumerate(segments):
+            if number == ARN_COLONS:
+                joined.extend(segment.elements)
+                break
+            *inner, last = segment.elements or ("",)
+            joined.extend(_SEGMENT.get(e, e) if isinstance(e, Wildcard) else e for e in inner)
+            joined.append(last if last is not Wildcard.ONE else Wildcard.SEGMENT_ONE)
+            joined.append(":")
+        return Pattern.of(joined)
+
+    def __str__(self) -> str:
+        return "".join(e.value[0] if isinstance(e, Wildcard) else e for e in self.elements)
+
+
+ANY = Pattern((Wildcard.RUN,))
+"""Matches every text."""
+
+
+def _units(text: str) -> str:
+    """Spell *text* in UTF-16 code units, a character each."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    data = text.encode("utf-16-le", "surrogatepass")
+    return "".join(chr(data[i] | data[i + 1] << 8) for i in range(0, len(data), 2))
+
+
+@lru_cache(maxsize=65536)
+def _matcher(elements: tuple[Element, ...]) -> Callable[[str], bool]:
+    """Choose the cheapest way to match: equality, prefix, regular expression, bit automaton."""
+    match elements:
+        case ():
+            return "".__eq__
+        case (str() as text,):
+            return text.__eq__
+        case (Wildcard.RUN,):
+            return lambda _text: True
+        case (str() as prefix, Wildcard.RUN):
+            return lambda text: text.startswith(prefix)
+    spelled = tuple(_units(e) if isinstance(e, str) else e for e in elements)
+    if Wildcard.SEGMENT_RUN in spelled[_first_run(spelled) :]:
+        return _automaton(spelled)
+    fullmatch = re.compile(_regex(spelled), re.DOTALL).fullmatch
+    return lambda text: fullmatch(_units(text)) is not None
+
+
+def _first_run(elements: tuple[Element, ...]) -> int:
+    """Return where the first run that crosses colons stands (the length when there is none)."""
+    return elements.index(Wildcard.RUN) if Wildcard.RUN in elements else len(elements)
+
+
+def _regex(elements: tuple[Element, ...]) -> str:
+    """Write *elements*, no segment run behind a crossing run, as a regular expression.
+
+    INVARIANT: more runs never multiply the time.  A part between two runs may keep its first
+    occurrence for good (an atomic group), since the run behind it absorbs whatever follows: it is at
+    least as permissive, and a part with a colon behind a segment run has only one place to stand.
+    """
+    parts: list[tuple[str, str]] = [("", "")]
+    for element in elements:
+        if isinstance(element, Wildcard) and element in _RUNS:
+            parts.append((_RUNS[element], ""))
+        else:
+            run, text = parts[-1]
+            parts[-1] = (run, text + (_ONES[element] if isinstance(element, Wildcard) else re.escape(element)))
+    (_, head), *rest = parts
+    if not rest:
+        return head
+    *middle, (last_run, tail) = rest
+    return head + "".join(f"(?>{run}{part})" for run, part in middle) + last_run.removesuffix("?") + tail
+
+
+def _automaton(elements: tuple[Element, ...]) -> Callable[[str], bool]:
+    """Match by a nondeterministic automaton whose states are the bits of one integer.
+
+    State *i* means: the first *i* steps (a literal character, a ``?`` or a run) are matched.  Each
+    character of the text costs a few integer operations, whatever the runs.
+    """
+    steps: list[Element] = []
+    for element in elements:
+        steps.extend(element if isinstance(element, str) else (element,))
+    runs = sum(1 << i for i, step in enumerate(steps) if isinstance(step, Wildcard) and step in _RUNS)
+    crossing = sum(1 << i for i, step in enumerate(steps) if step is Wildcard.RUN)
+    ones = sum(1 << i for i, step in enumerate(steps) if step in (Wildcard.ONE, Wildcard.SEGMENT_ONE))
+    ones_colon = sum(1 << i for i, step in enumerate(steps) if step is Wildcard.ONE)
+    literal: dict[str, int] = {}
+    for i, step in enumerate(steps):
+        if isinstance(step, str):
+            literal[step] = literal.get(step, 0) | 1 << i
+    accept = 1 << len(steps)
+
+    def closed(states: int) -> int:
+        # A run may be empty: a state before a run reaches the state behind it.
+        while (more := states | (states & runs) << 1) != states:
+            states = more
+        return states
+
+    def matches(text: str) -> bool:
+        states = closed(1)
+        for char in _units(text):
+            stepping = literal.get(char, 0) | (ones_colon if char == ":" else ones)
+            staying = crossing if char == ":" else runs
+            states = closed((states & stepping) << 1 | (states & staying))
+            if not states:
+                return False
+        return bool(states & accept)
+
+    return matches
