@@ -70,7 +70,7 @@ def _glob(value: str, pattern: Pattern) -> bool:
 
 # --- numbers ------------------------------------------------------------------------------------
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 _NUMBER_LIMIT = 1024
 
 
