@@ -1,0 +1,121 @@
+"""The command line: a file a command, each loaded only when it is called.
+
+Data goes to stdout, progress and diagnostics to stderr.  Exit codes: ``docs/cli.md``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from iamproof import __version__
+from simulator.errors import IamproofError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = {
+    "test": "run suites, print the matrix and the failures, write reports",
+}
+"""Command to its short help; the module of the same name holds it as `command`."""
+
+_INTERRUPTED = 130
+_DEFECT = 4
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"iamproof.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which name is near."""
+        from simulator.errors import nearest  # noqa: PLC0415  # only for a name that is not there
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = nearest(args[0], COMMANDS)
+            ctx.fail(f"no such command `{args[0]}`" + (f"; did you mean `{near}`?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="iamproof")
+def _iamproof() -> None:
+    """Test AWS IAM policies: YAML scenarios, a matrix of decisions, evidence for auditors."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    sys.exit(_run(args))
+
+
+def _run(args: Sequence[str] | None) -> int:
+    try:
+        code = _iamproof.main(args=None if args is None else list(args), prog_name="iamproof", standalone_mode=False)
+    except click.exceptions.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output is gone, as in `iamproof test | head`; nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except IamproofError as error:
+        _say(error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  # the last resort: a defect is reported in words
+        _defect(error)
+        return _DEFECT
+    return code if isinstance(code, int) else 0
+
+
+def _say(error: IamproofError) -> None:
+    from simulator.text.show import printable, show  # noqa: PLC0415  # only when something went wrong
+
+    if isinstance(error, InputError):
+        click.echo(show(error.diagnostics, colour=_colour()), err=True)
+    else:
+        click.echo(f"iamproof: {printable(str(error), limit=2000)}", err=True)
+
+
+def _defect(error: Exception) -> None:
+    import traceback  # noqa: PLC0415  # only when something went wrong
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{last.name} in {os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119  # a name for people
+    click.echo(
+        f"iamproof: a defect of iamproof {__version__}, not of your files: {type(error).__name__}: {error} ({place})\n"
+        "  help: please report it with the command, the files it read and the output of the same command "
+        "with IAMPROOF_DEBUG=1",
+        err=True,
+    )
+    if os.environ.get("IAMPROOF_DEBUG"):
+        traceback.print_exception(error)
+
+
+def _colour() -> bool:
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
