@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["parse_json"]
 
 _DEPTH = 64
+_MOST_SIGNS = 2_000_000  # of commas and opening brackets, which bounds the values
 _MOST_FAULTS = 1000  # more of them help nobody, and a hostile file has millions
 
 # INVARIANT: every repetition is possessive, so that no text makes a pattern go over it again.
@@ -72,6 +73,8 @@ class _Scanner:
         start = self.skip(0)
         if self.text.startswith("\ufeff") or start == len(self.text):
             self.stop(faults.no_document(self.source))
+        if sum(map(self.text.count, ",[{")) > _MOST_SIGNS:
+            self.stop(faults.too_many(self.source))
         node = self.value(start, depth)
         end = self.skip(node.end)
         if end < len(self.text):

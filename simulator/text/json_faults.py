@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.errors import Diagnostic
     from simulator.text.source import Node, Source
 
-__all__ = ["bad_text", "no_colon", "no_document", "no_key", "no_next", "no_value", "too_deep", "trailing"]
+__all__ = ["bad_text", "no_colon", "no_document", "no_key", "no_next", "no_value", "too_deep", "too_many", "trailing"]
 
 _SYNTAX = "json-syntax"
 _BLANKS = " \t\n\r"
@@ -80,6 +80,11 @@ def too_deep(source: Source, at: int, depth: int) -> Diagnostic:
         at,
         help="no policy needs that; is a bracket missing before?",
     )
+
+
+def too_many(source: Source) -> Diagnostic:
+    """Say that the text holds more than anyone reads."""
+    return source.fault("json-size", "the file has too many values", 0, 0, help="is it the file that you mean?")
 
 
 def no_value(source: Source, at: int, opened: Sequence[int]) -> Diagnostic:
@@ -206,6 +211,8 @@ def bad_text(source: Source, start: int, at: int) -> Diagnostic:
             match.end(),
             help="a backslash itself is written `\\\\`, a character by its code `\\u0041`",
         )
+    if char >= "\ud800":
+        return source.fault(_SYNTAX, f"`{printable(char)}` is half of a character", at, help="remove it")
     return source.fault(
         _SYNTAX, f"control character `{printable(char)}` inside text", at, help=f"write it as `{printable(char)}`"
     )

@@ -40,6 +40,10 @@ class Source:
     def _starts(self) -> list[int]:
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
+    @cached_property
+    def _quotes(self) -> dict[int, str]:
+        return {}
+
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and column of the character at *offset*, both from 1."""
         line = bisect_right(self._starts, offset)
@@ -72,7 +76,10 @@ class Source:
     ) -> Diagnostic:
         """Make a diagnostic that points at offsets *start* to *end* and quotes the line."""
         span = self.span(start, start + 1 if end is None else end)
-        return Diagnostic(code, message, span, help, severity, self.line(span.line))
+        # INVARIANT: faults of one line share its text.  A hostile file is one long line with a thousand faults.
+        if span.line not in self._quotes:
+            self._quotes[span.line] = self.line(span.line)
+        return Diagnostic(code, message, span, help, severity, self._quotes[span.line])
 
 
 class Kind(Enum):

@@ -74,8 +74,7 @@ _ROWS = tuple(
         (
             r"mapping values are not allowed",
             "a `:` can't stand here",
-            "put text that holds `: ` in quotes; if a key is meant: it starts in the column of those beside it, "
-            "and a blank follows each key's `:`",
+            "put text that holds `: ` in quotes; a key starts in the column of those beside it, a blank after its `:`",
         ),
         (
             r"unexpected end of stream|unexpected document (?:indicator|separator)",
