@@ -141,11 +141,14 @@ class Evaluator:
         return self._amendment.apply(found, resource) if self._amendment is not None else found
 
     def crosses(self, resource: str, owner: str | None) -> bool:
-        """Tell whether *resource* belongs to another account than the caller's (7.3)."""
+        """Tell whether *resource* belongs to another account than the caller's (7.3).
+
+        What AWS itself owns (account ``aws`` in the ARN) belongs to no other account.
+        """
         if owner is None:
             arn = Arn.parse(resource)
-            owner = arn.account if arn is not None else None
-        return bool(owner) and self.caller.account is not None and owner != self.caller.account
+            owner = arn.account if arn is not None and arn.account.isdecimal() else None
+        return owner is not None and self.caller.account is not None and owner != self.caller.account
 
     def decide(self, action: str, resource: str, context: Context, *, owner: str | None = None) -> Decision:
         """Decide one action of the table, with the evidence."""

@@ -1,0 +1,1 @@
+"""The pytest plugin: a cell a test (``docs/pytest.md``)."""

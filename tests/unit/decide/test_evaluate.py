@@ -1,0 +1,161 @@
+"""Who wins among the layers, and the evidence for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.decide.decision import Effect
+from simulator.decide.layers import LIVE, LiveRule
+from simulator.decide.live import LiveFacts
+from simulator.decide.request import Caller, Stack
+from tests.unit.decide.build import USER, allow, decide, deny, policy, resource_policy
+
+ALLOWED, IMPLICIT, EXPLICIT = Effect.ALLOWED, Effect.IMPLICIT_DENY, Effect.EXPLICIT_DENY
+ROLE = Caller.of_arn("arn:aws:iam::123456789012:role/r")
+BOB = {"AWS": "arn:aws:iam::123456789012:user/team/bob"}
+ROOT = {"AWS": "123456789012"}
+NOTHING = policy(allow("x:Other"))
+A = policy(allow())
+D = policy(deny())
+
+
+def test_nothing_is_allowed_by_default() -> None:
+    assert decide(Stack()).effect is IMPLICIT
+
+
+def test_deny_trumps_allow_and_both_name_their_statements() -> None:
+    both = decide(Stack(identity=(A, policy(deny(Sid="No"), name="q"))))
+    assert (both.effect, both.layer) == (EXPLICIT, "identity")
+    assert [(ref.policy.name, ref.statement.label) for ref in both.deciding] == [("q", "No")]
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected", "layer"),
+    [
+        (Stack(identity=(A,), boundary=A), ALLOWED, "identity"),
+        (Stack(identity=(A,), boundary=NOTHING), IMPLICIT, "boundary"),
+        (Stack(identity=(A,), boundary=D), EXPLICIT, "boundary"),
+        (Stack(boundary=A), IMPLICIT, "identity"),
+        (Stack(identity=(A,), session=(NOTHING,)), IMPLICIT, "session"),
+        (Stack(identity=(A,), session=(A,)), ALLOWED, "identity"),
+        (Stack(identity=(A,), scps=((A,), (NOTHING,))), IMPLICIT, "scp.2"),
+        (Stack(identity=(A,), scps=((A, NOTHING), (A,))), ALLOWED, "identity"),
+        (Stack(identity=(A,), scps=((A, D),)), EXPLICIT, "scp.1"),
+        (Stack(identity=(D,), scps=((NOTHING,),)), IMPLICIT, "scp.1"),
+        (Stack(identity=(A,), rcps=((NOTHING,),)), IMPLICIT, "rcp.1"),
+        (Stack(identity=(A,), rcps=((A, policy(deny(), name="rcp")),)), EXPLICIT, "rcp.1"),
+    ],
+)
+def test_limits_only_limit(stack: Stack, expected: Effect, layer: str) -> None:
+    found = decide(stack)
+    assert (found.effect, found.layer) == (expected, layer)
+
+
+@pytest.mark.parametrize(
+    ("principal", "identity", "boundary", "expected"),
+    [
+        (BOB, (), None, ALLOWED),
+        (ROOT, (), None, ALLOWED),
+        ("*", (), None, ALLOWED),
+        (BOB, (), NOTHING, ALLOWED),
+        (ROOT, (), NOTHING, ALLOWED),
+        (BOB, (A,), D, EXPLICIT),
+        ({"AWS": "arn:aws:iam::123456789012:user/other"}, (), None, IMPLICIT),
+        ({"AWS": "arn:aws:iam::123456789012:user/other"}, (A,), None, ALLOWED),
+        ({"Service": "s3.amazonaws.com"}, (), None, IMPLICIT),
+    ],
+)
+def test_resource_policies_in_the_same_account(principal: Any, identity: Any, boundary: Any, expected: Effect) -> None:
+    stack = Stack(identity=identity, boundary=boundary, resource=resource_policy(allow(Principal=principal)))
+    assert decide(stack).effect is expected
+
+
+def test_an_allow_that_names_the_role_is_limited_by_its_boundary() -> None:
+    names_role = resource_policy(allow(Principal={"AWS": "arn:aws:iam::123456789012:role/r"}))
+    assert decide(Stack(resource=names_role), caller=ROLE).effect is ALLOWED
+    assert decide(Stack(resource=names_role, boundary=NOTHING), caller=ROLE).effect is IMPLICIT
+
+
+@pytest.mark.parametrize(
+    ("identity", "resource", "expected"),
+    [
+        ((A,), None, IMPLICIT),
+        ((A,), resource_policy(allow(Principal=ROOT)), ALLOWED),
+        ((), resource_policy(allow(Principal=BOB)), IMPLICIT),
+        ((A,), resource_policy(deny(Principal=BOB)), EXPLICIT),
+        ((A,), resource_policy(allow("s3:PutObject", Principal=BOB)), IMPLICIT),
+    ],
+)
+def test_across_accounts_both_sides_must_allow(identity: Any, resource: Any, expected: Effect) -> None:
+    found = decide(Stack(identity=identity, resource=resource), owner="999999999999")
+    assert found.effect is expected
+    assert dict(found.sides or ()).keys() == {"IAM Policy", "Resource Policy"}
+
+
+def test_a_deny_with_not_principal_hits_everyone_who_has_a_boundary() -> None:
+    spare_bob = resource_policy(allow(Principal="*"), deny(NotPrincipal=BOB))
+    assert decide(Stack(resource=spare_bob)).effect is ALLOWED
+    assert decide(Stack(resource=spare_bob, boundary=A)).effect is EXPLICIT
+    assert decide(Stack(resource=spare_bob), caller=ROLE).effect is EXPLICIT
+
+
+def test_the_simulator_ignores_trust_policies() -> None:
+    trust = resource_policy(deny("sts:AssumeRole", Principal="*"))
+    arn = "arn:aws:iam::123456789012:role/x"
+    stack = Stack(identity=(policy(allow("sts:AssumeRole")),), resource=trust)
+    assert decide(stack, "sts:AssumeRole", arn).effect is ALLOWED
+    assert decide(stack, "sts:AssumeRole", arn, rules=LIVE).effect is EXPLICIT
+
+
+@pytest.mark.parametrize(
+    ("stack", "action", "resource", "rule", "expected"),
+    [
+        (Stack(identity=(policy(deny("*")),)), "sts:GetCallerIdentity", "*", LiveRule.CALLER_IDENTITY, ALLOWED),
+        (Stack(identity=(policy(deny("*")),)), "sts:GetSessionToken", "*", LiveRule.SESSION_TOKEN, ALLOWED),
+        (
+            Stack(identity=(policy(allow("*")),)),
+            "iam:DeletePolicy",
+            "arn:aws:iam::aws:policy/X",
+            LiveRule.AWS_OWNED,
+            IMPLICIT,
+        ),
+        (Stack(), "iam:ChangePassword", USER.arn if USER else "", LiveRule.PASSWORD_SETTING, ALLOWED),
+        (
+            Stack(resource=resource_policy(allow(Principal=ROOT))),
+            "s3:GetObject",
+            "arn:aws:s3:::b/k",
+            LiveRule.ROOT_DELEGATES,
+            IMPLICIT,
+        ),
+        (
+            Stack(identity=(D,), scps=((NOTHING,),)),
+            "s3:GetObject",
+            "arn:aws:s3:::b/k",
+            LiveRule.DENY_OUTRANKS_SCP,
+            EXPLICIT,
+        ),
+    ],
+)
+def test_a_live_rule_changes_the_decision_by_itself(
+    stack: Stack, action: str, resource: str, rule: LiveRule, expected: Effect
+) -> None:
+    facts = LiveFacts(changing=frozenset({"iam:DeletePolicy"}), users_change_password=True)
+    simulated = decide(stack, action, resource, facts=facts).effect
+    assert simulated is not expected
+    assert decide(stack, action, resource, rules=frozenset({rule}), facts=facts).effect is expected
+    assert decide(stack, action, resource, rules=LIVE, facts=facts).effect is expected
+
+
+def test_variables_and_conditions_read_the_context() -> None:
+    own = policy(
+        allow(resource="arn:aws:s3:::h/${aws:username}/*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    )
+    context: dict[str, str | tuple[str, ...]] = {"aws:username": "bob", "aws:MultiFactorAuthPresent": "true"}
+    assert decide(Stack(identity=(own,)), resource="arn:aws:s3:::h/bob/x", context=context).effect is ALLOWED
+    assert decide(Stack(identity=(own,)), resource="arn:aws:s3:::h/al/x", context=context).effect is IMPLICIT
+    assert (
+        decide(Stack(identity=(own,)), resource="arn:aws:s3:::h/bob/x", context={"aws:username": "bob"}).effect
+        is IMPLICIT
+    )
