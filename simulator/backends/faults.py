@@ -40,14 +40,14 @@ class Fault(Exception):  # noqa: N818  # the service's word for it
     # --- policies -------------------------------------------------------------------------------
 
     @classmethod
-    def invalid_policy(cls, what: str, number: int, notes: Iterable[str] = ()) -> Fault:
-        """Refuse a document that can't be read; recorded for *what* "Policy" only."""
-        return cls("InvalidInput", f"{what} input list item {number} has invalid content", notes)
+    def invalid_policy(cls, where: str, notes: Iterable[str] = ()) -> Fault:
+        """Refuse a document that can't be read; *where* is "Policy input list item 1" (others not recorded)."""
+        return cls("InvalidInput", f"{where} has invalid content", notes)
 
     @classmethod
-    def invalid_resource_policy(cls, notes: Iterable[str] = ()) -> Fault:
-        """Refuse a resource policy that can't be read (text not recorded)."""
-        return cls("InvalidInput", "Resource policy has invalid content", notes)
+    def unusable_policy(cls, name: str, notes: Iterable[str] = ()) -> Fault:
+        """Give up on an attached policy that can't be read (text not recorded)."""
+        return cls("PolicyEvaluation", f"Policy {name} could not be evaluated.", notes)
 
     @classmethod
     def too_many_boundaries(cls) -> Fault:

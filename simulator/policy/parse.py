@@ -132,7 +132,9 @@ class _Reader:
             actions=self._element(node, "Action", action_fault),
             resources=self._element(node, "Resource", resource_fault),
             principals=self._principals(node),
-            conditions=read_conditions(node.get("Condition"), self.faults, variables=self.variables),
+            conditions=read_conditions(
+                node.get("Condition"), self.faults, variables=self.variables, lenient=self.lenient
+            ),
             variables=self.variables,
             start=node.start,
             end=node.end,

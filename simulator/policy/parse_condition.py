@@ -20,8 +20,13 @@ __all__ = ["read_conditions"]
 _SCALARS = (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN)
 
 
-def read_conditions(block: Node | None, faults: Collector, *, variables: bool) -> tuple[Condition, ...]:
-    """Read ``{operator: {key: values}}``; an empty block or operator holds no condition (G53)."""
+def read_conditions(
+    block: Node | None, faults: Collector, *, variables: bool, lenient: bool = False
+) -> tuple[Condition, ...]:
+    """Read ``{operator: {key: values}}``; an empty block or operator holds no condition (G53).
+
+    Read leniently, a key may stand twice in two spellings: GetContextKeys reports both (K9).
+    """
     if block is None:
         return ()
     if block.kind is not Kind.MAPPING:
@@ -37,7 +42,7 @@ def read_conditions(block: Node | None, faults: Collector, *, variables: bool) -
             if body.pairs:  # AWS takes an unknown operator without a body (G52)
                 faults.add(_unknown_operator(name))
             continue
-        conditions.extend(_keys(operator, body, faults, variables=variables))
+        conditions.extend(_keys(operator, body, faults, variables=variables, lenient=lenient))
     return tuple(conditions)
 
 
@@ -49,12 +54,12 @@ def _unknown_operator(name: Node) -> Diagnostic:
     return name.fault("policy-operator", f"unknown condition operator `{name.text}`", help=advice)
 
 
-def _keys(operator: Operator, body: Node, faults: Collector, *, variables: bool) -> list[Condition]:
+def _keys(operator: Operator, body: Node, faults: Collector, *, variables: bool, lenient: bool) -> list[Condition]:
     conditions: list[Condition] = []
     seen: dict[str, str] = {}
     for key, value in body.pairs:
         first = seen.setdefault(key.text.lower(), key.text)
-        if first != key.text:
+        if first != key.text and not lenient:
             faults.add(
                 key.fault(
                     "policy-condition-key", f"`{key.text}` stands here already as `{first}`: case does not matter"
