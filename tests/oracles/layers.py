@@ -1,7 +1,7 @@
 """Who wins when several kinds of policies speak, as AWS's simulator answers (Z11, Z12, E5-E9, 7.2, 7.3).
 
-Everything is decided by four questions in order: does the organization let it through, does anyone deny it, does
-the resource policy grant it by itself, and do all the others allow it.
+Four questions in order: does the organization let it through, does anyone deny it, does the resource policy grant
+it by itself, do all the others allow it.
 """
 
 from __future__ import annotations
@@ -11,26 +11,19 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tests.oracles.conditions import listed
-from tests.oracles.statements import (
-    ALLOWED,
-    EXPLICIT_DENY,
-    IMPLICIT_DENY,
-    Document,
-    Request,
-    Verdict,
-    decide,
-    matching,
-)
+from tests.oracles.statements import ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY, Document, Request, decide, matching
 
-__all__ = ["Answer", "Caller", "Stack", "answer", "is_cross_account"]
+__all__ = ["Answer", "Caller", "Stack", "answer"]
 
 Level = list[Document]  #: the policies of one level of the organization: the root, a unit, the account
+Where = tuple[str, int, int]  #: layer, document and statement, both counted from 1
 
 
 class Caller(NamedTuple):
-    """The principal that asks: an ARN of IAM, or of a session of a role."""
+    """The principal that asks; `role` is the ARN of the role behind a session."""
 
     arn: str
+    role: str | None = None
 
     @property
     def account(self) -> str:
@@ -38,7 +31,7 @@ class Caller(NamedTuple):
 
     @property
     def is_role(self) -> bool:
-        return re.match(r"arn:[^:]+:(iam::\d+:role|sts::\d+:assumed-role)/", self.arn) is not None
+        return ":role/" in self.arn
 
 
 @dataclass
@@ -54,93 +47,112 @@ class Stack:
 
 
 class Answer(NamedTuple):
-    """The decision, the statements (layer, document, statement) that led to it, and what two layers said."""
+    """The decision, the statements that led to it, and what two layers said by themselves."""
 
     effect: str
-    because: list[tuple[str, int, int]]
-    allowed_by_boundary: bool | None = None
-    allowed_by_organizations: bool | None = None
+    because: list[Where]
+    by_boundary: bool | None
+    by_organizations: bool | None
+
+
+class _Said(NamedTuple):
+    """What a layer says by itself; `outranks` is a grant that a boundary's silence does not limit."""
+
+    effect: str
+    because: list[Where]
+    outranks: bool = False
 
 
 def answer(stack: Stack, caller: Caller | None, request: Request, *, owner: str | None = None) -> Answer:
-    """Decide *request*; *owner* is the account of a resource whose ARN names none."""
-    organization = [decide(level, request).effect for level in [*stack.rcps, *stack.scps]]
-    if set(organization) - {ALLOWED}:  # Z12, X4: it ends here, and no statement is named
+    """Decide *request*; *owner* is the account that owns the resource."""
+    organization = {decide(level, request).effect for level in stack.scps}
+    said = {name: _decide(name, documents, request) for name, documents in _limits(stack).items()}
+    by_boundary = said["boundary"].effect == ALLOWED if "boundary" in said else None
+    if organization - {ALLOWED}:  # Z12, X4: it ends here, and no statement is named
         effect = EXPLICIT_DENY if EXPLICIT_DENY in organization else IMPLICIT_DENY
-        return Answer(effect, [], None, allowed_by_organizations=False)
+        return Answer(effect, [], by_boundary, by_organizations=False)
 
-    said = {"identity": decide(stack.identity, request)}
+    resource = _resource_policy(stack, caller, request)
+    everyone = {**said, "resource": resource}
+    effect = _effect(said, resource, cross=_is_cross_account(caller, request.resource, owner))
+    shown = everyone if effect == EXPLICIT_DENY else ["identity", "resource"] if effect == ALLOWED else []
+    because = [where for name in shown if everyone[name].effect == effect for where in everyone[name].because]
+    return Answer(effect, because, by_boundary, True if organization else None)
+
+
+def _limits(stack: Stack) -> dict[str, list[Document]]:
+    """The layers that all have to allow, the resource policy apart; of an RCP level one Allow is enough."""
+    found = {"identity": stack.identity, **{f"rcp {number}": level for number, level in enumerate(stack.rcps, 1)}}
     if stack.boundary is not None:
-        said["boundary"] = decide([stack.boundary], request)
+        found["boundary"] = [stack.boundary]
     if stack.session is not None:
-        said["session"] = decide(stack.session, request)
-    if stack.resource is not None:
-        said["resource"] = _resource_policy(stack, caller, request)
-
-    effect = _effect(said, caller, cross=is_cross_account(caller, request.resource, owner))
-    wanted = {EXPLICIT_DENY: said.keys(), ALLOWED: said.keys() & {"identity", "resource"}, IMPLICIT_DENY: set()}[effect]
-    because = [
-        (layer, *where) for layer in sorted(wanted) if said[layer].effect == effect for where in said[layer].because
-    ]
-    by_boundary = said["boundary"].effect == ALLOWED if stack.boundary is not None else None
-    return Answer(effect, because, by_boundary, True if stack.scps else None)
+        found["session"] = stack.session
+    return found
 
 
-def _effect(said: dict[str, Verdict], caller: Caller | None, *, cross: bool) -> str:
-    effects = {layer: verdict.effect for layer, verdict in said.items()}
-    if EXPLICIT_DENY in effects.values():
+def _decide(name: str, documents: list[Document], request: Request) -> _Said:
+    verdict = decide(documents, request)
+    return _Said(verdict.effect, [(name, *where) for where in verdict.because])
+
+
+def _effect(said: dict[str, _Said], resource: _Said, *, cross: bool) -> str:
+    effects = {name: layer.effect for name, layer in said.items()}
+    if EXPLICIT_DENY in {resource.effect, *effects.values()}:
         return EXPLICIT_DENY  # 7.2 step 1, E6
-    granted = effects.pop("resource", IMPLICIT_DENY) == ALLOWED
-    if cross:  # 7.3: both sides, and the resource policy bypasses nothing
-        return ALLOWED if granted and set(effects.values()) == {ALLOWED} else IMPLICIT_DENY
-    if granted:
-        del effects["identity"]  # E5: same account, the identity policies need not allow
-        if caller is not None and not caller.is_role:
-            return ALLOWED  # E5, Z11: for a user an implicit denial of the boundary is bypassed too
-    return ALLOWED if set(effects.values()) <= {ALLOWED} else IMPLICIT_DENY
+    granted = resource.effect == ALLOWED
+    if granted and not cross:
+        del effects["identity"]  # E5: in one account the identity policies need not allow as well
+        if resource.outranks:  # E5, Z11: nor the boundary, nor the session
+            effects = {name: effect for name, effect in effects.items() if name not in {"boundary", "session"}}
+    enough = granted or not cross  # 7.3: across accounts the other side has to allow
+    return ALLOWED if enough and set(effects.values()) <= {ALLOWED} else IMPLICIT_DENY
 
 
-def is_cross_account(caller: Caller | None, resource: str, owner: str | None) -> bool:
-    """7.3: the account in the ARN, else the owner's, else the caller's own."""
+def _is_cross_account(caller: Caller | None, resource: str, owner: str | None) -> bool:
+    """A11: the account of the owner, else the one in the ARN, else the caller's own."""
     named = resource.split(":")[4] if resource.count(":") >= 5 else ""
-    account = named or owner
+    account = owner or named
     return caller is not None and bool(account) and account != caller.account
 
 
-def _resource_policy(stack: Stack, caller: Caller | None, request: Request) -> Verdict:
-    assert stack.resource is not None
-    if request.action.lower().startswith("sts:assume"):
-        return Verdict(IMPLICIT_DENY, [])  # X6
-    found = [
-        (index, statement["Effect"])
-        for index, statement in matching(stack.resource, request)
-        if _concerns(statement, caller, bounded=stack.boundary is not None)
-    ]
-    effects = {effect for _, effect in found}
-    word = "Deny" if "Deny" in effects else "Allow"
-    effect = {"Deny": EXPLICIT_DENY, "Allow": ALLOWED}[word] if effects else IMPLICIT_DENY
-    return Verdict(effect, [(1, index) for index, said in found if said == word])
+def _resource_policy(stack: Stack, caller: Caller | None, request: Request) -> _Said:
+    if stack.resource is None or request.action.lower().startswith("sts:assume"):
+        return _Said(IMPLICIT_DENY, [])  # X6
+    denies, allows, outranks = [], [], False
+    for index, statement in matching(stack.resource, request):
+        named = _concerns(statement, caller, bounded=stack.boundary is not None)
+        if named and statement["Effect"] == "Deny":
+            denies.append(("resource", 1, index))
+        elif named:
+            allows.append(("resource", 1, index))
+            outranks = outranks or named != "as its role"
+    if denies:
+        return _Said(EXPLICIT_DENY, denies)
+    return _Said(ALLOWED if allows else IMPLICIT_DENY, allows, outranks)
 
 
-def _concerns(statement: Document, caller: Caller | None, *, bounded: bool) -> bool:
-    """E1 for the principal; NotPrincipal is the complement (E8), and its Deny hits whoever is bounded (E7)."""
+def _concerns(statement: Document, caller: Caller | None, *, bounded: bool) -> str | None:
+    """How a statement names the caller (E1), None when it does not; NotPrincipal names everybody else (E8)."""
     if "Principal" in statement:
         return _names(statement["Principal"], caller)
     if statement["Effect"] == "Deny" and bounded:
-        return True
-    return not _names(statement["NotPrincipal"], caller)
+        return "directly"  # E7: it hits whoever has a boundary
+    listed_itself = _names(statement["NotPrincipal"], caller) in {"directly", "as its role"}
+    return None if listed_itself else "directly"  # E7: the account alone does not spare its users
 
 
-def _names(principal: str | Document, caller: Caller | None) -> bool:
+def _names(principal: str | Document, caller: Caller | None) -> str | None:
     names = [principal] if isinstance(principal, str) else listed(principal.get("AWS", []))
-    return any(name == "*" or (caller is not None and _is(name, caller)) for name in names)
+    ways = {_name(name, caller) for name in names}
+    return next((way for way in ("directly", "as its role", "through its account") if way in ways), None)
 
 
-def _is(name: str, caller: Caller) -> bool:
+def _name(name: str, caller: Caller | None) -> str | None:
+    if name == "*":
+        return "directly"  # E8
+    if caller is None:
+        return None
+    if name in {caller.arn, caller.role}:
+        return "as its role" if caller.is_role or name == caller.role else "directly"  # E5
     account = re.fullmatch(r"(\d{12})|arn:[^:]+:iam::(\d{12}):root", name)  # E9
-    if account is not None:
-        return caller.account in account.groups()
-    role = re.fullmatch(r"(arn:[^:]+):sts::(\d+):assumed-role/([^/]+)/.*", caller.arn)
-    if role is not None and re.fullmatch(rf"{re.escape(role[1])}:iam::{role[2]}:role/(.*/)?{re.escape(role[3])}", name):
-        return True  # E5: a role's sessions are the role
-    return name == caller.arn
+    return "through its account" if account is not None and caller.account in account.groups() else None

@@ -15,7 +15,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?",
+    r"([+-]?\d{4,9})(?:-(\d\d)(?:-(\d\d))?)?"
+    r"(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d(?::\d\d)?)?)?",
     re.ASCII,
 )
 
@@ -33,19 +34,20 @@ def instant(text: str) -> int | None:
     if parts is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = parts.groups()
+    cycles, within = divmod(int(year), 400)  # the calendar repeats after 400 years, which are 146,097 days
     try:
-        days = (date(int(year), int(month or 1), int(day or 1)) - date(1970, 1, 1)).days
+        start = date(2000 + within, int(month or 1), int(day or 1))
     except ValueError:
         return None
-    clock = (int(hour or 0), int(minute or 0), int(second or 0))
-    if clock > (23, 59, 59) or max(clock[1:]) > 59:
+    days = (start - date(1970, 1, 1)).days + (cycles - 5) * 146_097
+    if int(hour or 0) > 23 or int(minute or 0) > 59 or int(second or 0) > 59:
         return None
-    minutes = (days * 24 + clock[0]) * 60 + clock[1] - _offset(zone)
-    return (minutes * 60 + clock[2]) * 1000 + int(((fraction or "") + "000")[:3])
+    minutes = (days * 24 + int(hour or 0)) * 60 + int(minute or 0) - _offset(zone)
+    return (minutes * 60 + int(second or 0)) * 1000 + int(((fraction or "") + "000")[:3])
 
 
 def _offset(zone: str | None) -> int:
-    if zone in {None, "Z"}:
+    if zone in {None, "Z", "z"}:
         return 0
     digits = str(zone)[1:].replace(":", "").ljust(4, "0")
     return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if str(zone)[0] == "-" else 1)
@@ -53,7 +55,7 @@ def _offset(zone: str | None) -> int:
 
 def address(text: str) -> Address | None:
     """C15, Z10: an IPv4 or IPv6 address; leading zeros are decimal; no range, no zone."""
-    if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", text, re.ASCII):
+    if re.fullmatch(r"\d+(\.\d+){3}", text, re.ASCII):
         text = ".".join(str(int(octet)) for octet in text.split("."))
     try:
         return None if "%" in text else ipaddress.ip_address(text)

@@ -28,22 +28,25 @@ def resolve(text: str, context: Mapping[str, Value], *, variables: bool) -> list
     if not variables:
         return [(text, False)]  # G4: the old language has no variables
     pieces: list[Piece] = []
-    while (start := text.find("${")) >= 0 and (end := text.find("}", start)) >= 0:
-        value = _value(text[start + 2 : end], context)
+    while found := _VARIABLE.search(text):
+        value = _value(found, context)
         if value is None:
             return None
-        pieces += [(text[:start], False), (value, True)]
-        text = text[end + 1 :]
+        pieces += [(text[: found.start()], False), (value, True)]
+        text = text[found.end() :]
     return [*pieces, (text, False)]  # V6: a `${` that nothing closes is text
 
 
-def _value(inside: str, context: Mapping[str, Value]) -> str | None:
-    if inside in {"*", "?", "$"}:
-        return inside  # V7
-    form = re.fullmatch(r"([^\s,']+)(?:, '([^']*)')?", inside)
-    if form is None:
+_VARIABLE = re.compile(r"\$\{(?:([*?$])|([^\s,'{}$*?]+)(?:, '([^']*)')?|[^}]*)\}")
+
+
+def _value(found: re.Match[str], context: Mapping[str, Value]) -> str | None:
+    special, key, default = found.groups()
+    if special is not None:
+        return str(special)  # V7
+    if key is None:
         return None  # V6: a malformed variable never resolves
-    value = lookup(context, form[1])
+    value = lookup(context, key)
     if value is None:
-        return form[2]  # V6: the default, if there is one
+        return default  # V6, if there is one
     return value if isinstance(value, str) else None  # V8: a list is no value
