@@ -43,15 +43,8 @@ class Workspace:
     *gate* makes the resource-type gate for the table's actions; None leaves the gate out.
     """
 
-    def __init__(
-        self,
-        actions: Iterable[str],
-        *,
-        gate: Callable[[Sequence[str]], Gate] | None = None,
-        facts: LiveFacts | None = None,
-    ) -> None:
+    def __init__(self, actions: Iterable[str], *, gate: Callable[[Sequence[str]], Gate] | None = None) -> None:
         self.table = ActionTable(actions)
-        self.facts = facts or LiveFacts()
         self._gate = gate(self.table.names) if gate is not None else None
         self._gates: dict[str, int] = {}
         self._sets: dict[tuple[Policy, ...], StatementSet] = {}
@@ -95,7 +88,13 @@ class Evaluator:
     """
 
     def __init__(
-        self, stack: Stack, caller: Caller, workspace: Workspace, *, rules: frozenset[LiveRule] = SIMULATOR
+        self,
+        stack: Stack,
+        caller: Caller,
+        workspace: Workspace,
+        *,
+        rules: frozenset[LiveRule] = SIMULATOR,
+        facts: LiveFacts | None = None,
     ) -> None:
         self.stack = stack
         self.caller = caller
@@ -109,7 +108,7 @@ class Evaluator:
         self.resource = compiled((stack.resource,)) if stack.resource is not None else None
         self.scps = tuple(compiled(level) for level in stack.scps)
         self.rcps = tuple(compiled(level) for level in stack.rcps)
-        self._amendment = Amendment(self.table, caller, rules, workspace.facts) if rules else None
+        self._amendment = Amendment(self.table, caller, rules, facts or LiveFacts()) if rules else None
         self._cache: dict[tuple[LayerMasks, int, bool], Planes] = {}
         self._namings = self._resource_namings()
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.decide.layers import LiveRule
@@ -30,15 +32,19 @@ _AWS_OWNED = re.compile(
 _SERVICE_LINKED_EDITS = ("iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRoleDescription")
 
 
+def _nothing(_action: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class LiveFacts:
     """What live rules need to know beside the policies.
 
-    `changing` names the actions that change a resource (access level Write, Tagging or Permissions
+    `changes` tells whether an action changes its resource (access level Write, Tagging or Permissions
     management); `users_change_password` is the account's password setting.
     """
 
-    changing: frozenset[str] = frozenset()
+    changes: Callable[[str], bool] = _nothing
     users_change_password: bool = False
 
 
@@ -56,10 +62,8 @@ class Amendment:
         self._all_free = 0
         for bits in self._free.values():
             self._all_free |= bits
-        self._changing = 0
-        if LiveRule.AWS_OWNED in rules:
-            for name in facts.changing - frozenset(_SERVICE_LINKED_EDITS):
-                self._changing |= table.bit(name)
+        self._table = table
+        self._changes = facts.changes if LiveRule.AWS_OWNED in rules else None
         self._own_password = table.bit("iam:ChangePassword")
         self._password_policy = table.bit("iam:GetAccountPasswordPolicy")
 
@@ -80,8 +84,21 @@ class Amendment:
                 return rule
         return LiveRule.AWS_OWNED.value if self._frozen(resource) & bit else None
 
+    def key(self, resource: str) -> int:
+        """Return what of *resource* matters here: resources with equal keys are amended alike."""
+        return self._frozen(resource) | (1 << len(self._table) if self._granted(resource) & self._own_password else 0)
+
     def _frozen(self, resource: str) -> int:
-        return self._changing if self._changing and _AWS_OWNED.fullmatch(resource) else 0
+        return self._changing if self._changes is not None and _AWS_OWNED.fullmatch(resource) else 0
+
+    @cached_property
+    def _changing(self) -> int:
+        """The actions that change what they are asked of, but for those on service-linked roles."""
+        bits = 0
+        for name in self._table.names:
+            if self._changes is not None and name not in _SERVICE_LINKED_EDITS and self._changes(name):
+                bits |= self._table.bit(name)
+        return bits
 
     def _granted(self, resource: str) -> int:
         if not self._password:

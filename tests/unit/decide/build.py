@@ -58,7 +58,7 @@ def evaluator(
     facts: LiveFacts | None = None,
 ) -> Evaluator:
     """Return an evaluator without the resource-type gate."""
-    return Evaluator(stack, caller or Caller(), Workspace(actions, facts=facts), rules=rules)
+    return Evaluator(stack, caller or Caller(), Workspace(actions), rules=rules, facts=facts)
 
 
 def decide(
