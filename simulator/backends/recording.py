@@ -1,0 +1,235 @@
+"""Recordings: requests and AWS's answers as one file that can be reviewed, kept and replayed.
+
+The file is JSON, sorted and indented, so that two recordings differ only where AWS does.  It says when,
+from which account and with what it was made, and carries a digest over all of it: an edited recording is
+refused.  Documents that many requests share stand once.  A replay answers the requests that were
+recorded and no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from simulator.backends.batch import Failure, SimulationAnswer, describe
+from simulator.backends.plan import request_key
+from simulator.errors import Diagnostic, InputError
+from simulator.text.files import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import NoReturn
+
+    from simulator.backends.batch import Outcome, SimulationRequest
+
+__all__ = [
+    "GENERATION",
+    "SCHEMA",
+    "Provenance",
+    "Recording",
+    "RecordingBackend",
+    "load",
+    "plain_outcome",
+    "read_outcome",
+    "save",
+]
+
+SCHEMA = "iamproof/recording@1"
+GENERATION = "2026"  #: of the API whose answers these are
+_LIMIT = 256 << 20
+_DOCUMENT = "$document"
+_DIGEST_LENGTH = 16  # of a document's name in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """When, from which account and with what the answers were recorded; times are ISO 8601 in UTC."""
+
+    account: str
+    started: str
+    finished: str
+    tool_version: str
+    region: str | None = None
+    endpoint_url: str | None = None
+    generation: str = GENERATION
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Outcomes by request."""
+
+    provenance: Provenance
+    pairs: tuple[tuple[SimulationRequest, Outcome], ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Outcome]:
+        """The outcomes by `request_key`."""
+        return {request_key(request): outcome for request, outcome in self.pairs}
+
+
+class RecordingBackend:
+    """Answers from a recording."""
+
+    name = "recording"
+
+    def __init__(self, recording: Recording, path: str) -> None:
+        self.recording = recording
+        self._path = path
+
+    @property
+    def source(self) -> str:
+        """Where the answers come from, in words."""
+        made = self.recording.provenance
+        place = "AWS" if made.endpoint_url is None else made.endpoint_url
+        return f"answers of {place}, account {made.account}, recorded on {made.started.partition('T')[0]}"
+
+    def answer(self, batch: Sequence[SimulationRequest]) -> list[Outcome]:
+        """Return one outcome for each request; what was not recorded is a failure that names it."""
+        return [self._one(request) for request in batch]
+
+    def _one(self, request: SimulationRequest) -> Outcome:
+        found = self.recording.by_key.get(request_key(request))
+        missing = (
+            f"the recording `{self._path}` has no answer for {describe(request)} with this context and these policies"
+        )
+        return found if found is not None else Failure("NotRecorded", missing)
+
+
+def save(recording: Recording, path: Path) -> None:
+    """Write *recording* to *path*, whole or not at all."""
+    content = _plain(recording)
+    content["digest"] = _digest(content)
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path) -> Recording:
+    """Read a recording; raise `InputError` when *path* is none, or not as it was written."""
+    source = read_source(path, limit=_LIMIT)
+    try:
+        content = json.loads(source.text)
+    except (ValueError, RecursionError):
+        _refuse(source.name, "is no JSON")
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        _refuse(source.name, "is no recording", f'a recording says "schema": "{SCHEMA}"')
+    digest = content.pop("digest", None)
+    if digest != _digest(content):
+        _refuse(source.name, "is not as it was recorded: its digest differs", "record it again")
+    try:
+        return _read(content)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        _refuse(source.name, "is not of the shape of a recording", "record it again")
+
+
+def _refuse(name: str, what: str, advice: str = "") -> NoReturn:
+    raise InputError([Diagnostic("recording", f"the file `{name}` {what}", help=advice)])
+
+
+# --- the file's shape ---------------------------------------------------------------------------
+
+
+def _plain(recording: Recording) -> dict[str, Any]:
+    made = recording.provenance
+    documents: dict[str, str] = {}
+    rows = [
+        (request["ActionNames"][0].lower(), request_key(request), request, outcome)
+        for request, outcome in recording.pairs
+    ]
+    answers = [_row(request, outcome, documents) for _, _, request, outcome in sorted(rows, key=lambda row: row[:2])]
+    return {
+        "schema": SCHEMA,
+        "generation": made.generation,
+        "account": made.account,
+        "region": made.region,
+        "endpoint_url": made.endpoint_url,
+        "started": made.started,
+        "finished": made.finished,
+        "tool": {"name": "iamproof", "version": made.tool_version},
+        "documents": dict(sorted(documents.items())),
+        "answers": answers,
+    }
+
+
+def _row(request: SimulationRequest, outcome: Outcome, documents: dict[str, str]) -> dict[str, Any]:
+    return {"request": _folded(json.loads(request_key(request)), documents), **plain_outcome(outcome)}
+
+
+def plain_outcome(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as JSON has it, ``{"result": …}`` or ``{"error": …}``."""
+    match outcome:
+        case SimulationAnswer():
+            return {"result": outcome.result}
+        case Failure():
+            return {"error": {"code": outcome.code, "message": outcome.message}}
+
+
+def read_outcome(row: Mapping[str, Any]) -> Outcome:
+    """Read what `plain_outcome` gave."""
+    error = row.get("error")
+    if error is not None:
+        return Failure(str(error["code"]), str(error["message"]))
+    return SimulationAnswer(row["result"])
+
+
+def _folded(request: dict[str, Any], documents: dict[str, str]) -> dict[str, Any]:
+    """Put policy documents where they are shared, and a name in their place."""
+
+    def name_of(text: str) -> dict[str, str]:
+        name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+        documents[name] = text
+        return {_DOCUMENT: name}
+
+    return _over_documents(request, name_of)
+
+
+def _over_documents(request: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    changed = dict(request)
+    for name in ("PolicyInputList", "PermissionsBoundaryPolicyInputList"):
+        if name in changed:
+            changed[name] = [change(item) for item in changed[name]]
+    if "ResourcePolicy" in changed:
+        changed["ResourcePolicy"] = change(changed["ResourcePolicy"])
+    if "OrderedOrganizationPolicyInputList" in changed:
+        changed["OrderedOrganizationPolicyInputList"] = [
+            {name: [change(item) for item in items] for name, items in level.items()}
+            for level in changed["OrderedOrganizationPolicyInputList"]
+        ]
+    return changed
+
+
+def _read(content: dict[str, Any]) -> Recording:
+    documents = content["documents"]
+    provenance = Provenance(
+        account=str(content["account"]),
+        started=str(content["started"]),
+        finished=str(content["finished"]),
+        tool_version=str(content["tool"]["version"]),
+        region=content["region"],
+        endpoint_url=content["endpoint_url"],
+        generation=str(content["generation"]),
+    )
+    return Recording(provenance, tuple(_pair(row, documents) for row in content["answers"]))
+
+
+def _pair(row: dict[str, Any], documents: Mapping[str, str]) -> tuple[SimulationRequest, Outcome]:
+    request = _over_documents(row["request"], lambda item: documents[item[_DOCUMENT]])
+    return cast("SimulationRequest", request), read_outcome(row)
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
