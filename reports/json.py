@@ -1,0 +1,240 @@
+"""The canonical JSON ``iamproof/run@1``: every other format derives from what it holds.
+
+Keys are sorted, text is UTF-8, there are no floats; a line holds a cell, so that two reports can be
+compared with ``diff``.  The result digest covers what is stable (inputs, summary, cells), not who
+ran it when: it is the SHA-256 of the members in `STABLE`, written with sorted keys and no white space.
+
+Schema: ``reports/schema/run.schema.json``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from reports.read import fault, parse, read
+from reports.redact import redact
+from simulator.suites.result import CellResult, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reports.options import Options
+
+__all__ = ["SCHEMA", "STABLE", "chunks", "dump", "load", "render", "result_digest"]
+
+SCHEMA = "iamproof/run@1"
+
+STABLE = frozenset(
+    {
+        "accounts",
+        "backend",
+        "catalogue",
+        "cells",
+        "corroboration",
+        "failures",
+        "policies",
+        "residual_risks",
+        "schema",
+        "selection",
+        "source",
+        "suites",
+        "summary",
+        "warnings",
+    }
+)
+"""The members that the result digest covers: equal inputs and decisions give equal digests."""
+
+_BATCH = 256  # cells a piece: bounds the memory of a writer that streams
+_MEMO = 4096  # values remembered a field; most fields repeat, ids don't
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the run as canonical JSON."""
+    del options  # nothing about it is a matter of choice
+    return dump(run)
+
+
+def dump(run: Run) -> str:
+    """Return the run as canonical JSON."""
+    return "".join(chunks(run))
+
+
+def chunks(run: Run) -> Iterator[str]:
+    """Yield the canonical JSON in pieces, for a writer that can't hold 100,000 cells as one text."""
+    digest = _Digest()
+    members = _members(run)
+    opening = "{"
+    for key in sorted([*members, "cells", "result_digest"]):
+        yield f'{opening}\n"{key}":'
+        opening = ","
+        if key == "cells":
+            yield from _cells(run.cells, digest)
+        elif key == "result_digest":
+            # INVARIANT: all stable members but the last few short ones sort before this one.
+            for later in sorted(name for name in STABLE if name > key):
+                digest.member(later, _encode(members[later]))
+            yield f'"{digest.value()}"'
+        else:
+            text = _encode(members[key])
+            if key in STABLE and key < "result_digest":
+                digest.member(key, text)
+            yield text
+    yield "\n}\n"
+
+
+def result_digest(run: Run) -> str:
+    """Return the digest that `chunks` writes: of inputs, summary and cells, not of times and tools."""
+    digest, members = _Digest(), _members(run)
+    for key in sorted(STABLE):
+        if key == "cells":
+            for _ in _cells(run.cells, digest):
+                pass
+        else:
+            digest.member(key, _encode(members[key]))
+    return digest.value()
+
+
+def load(text: str, *, verify: bool = True) -> Run:
+    """Return the run that `dump` wrote; an `InputError` when it is none, or was changed since.
+
+    *verify* holds the run to the result digest that stands in it.
+    """
+    data = parse(text)
+    if not isinstance(data, dict) or not isinstance(data.get("schema"), str):
+        raise fault("", "the report has no `schema`, so it is no run of iamproof")
+    if data["schema"] != SCHEMA:
+        raise fault("schema", f"is `{data['schema'][:80]}`, and this version reads `{SCHEMA}`")
+    tool, git = _mapping(data, "tool"), _mapping(data, "git") if data.get("git") is not None else {}
+    flat = {"tool_version": tool.get("version"), "git_commit": git.get("commit"), "git_dirty": git.get("dirty", False)}
+    run = read(Run, {**data, **flat})
+    stated = data.get("result_digest")
+    if verify and stated is not None and stated != result_digest(run):
+        raise fault("result_digest", "does not match the cells: the report was changed after it was written")
+    return run
+
+
+def _mapping(data: dict[str, Any], name: str) -> dict[str, Any]:
+    value = data.get(name)
+    if not isinstance(value, dict):
+        raise fault(name, "must be a mapping")
+    return value
+
+
+class _Digest:
+    """A running SHA-256 over the stable members, which come in the order of their names."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._opening = "{"
+
+    def member(self, key: str, text: str) -> None:
+        self.start(key)
+        self.add(text)
+
+    def start(self, key: str) -> None:
+        self.add(f'{self._opening}"{key}":')
+        self._opening = ","
+
+    def add(self, text: str) -> None:
+        self._hash.update(text.encode())
+
+    def value(self) -> str:
+        self.add("}")
+        return self._hash.hexdigest()
+
+
+def _members(run: Run) -> dict[str, Any]:
+    """Map every top-level member but the cells to its value."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "iamproof", "version": run.tool_version},
+        "git": None if run.git_commit is None else {"commit": run.git_commit, "dirty": run.git_dirty},
+        "command": redact(run.command),
+        "environment": {label: redact([value])[0] for label, value in run.environment.items()},
+        **{
+            name: getattr(run, name)
+            for name in (
+                "accounts",
+                "backend",
+                "catalogue",
+                "corroboration",
+                "failures",
+                "finished",
+                "policies",
+                "residual_risks",
+                "selection",
+                "source",
+                "started",
+                "suites",
+                "summary",
+                "warnings",
+            )
+        },
+    }
+
+
+def _cells(cells: Sequence[CellResult], digest: _Digest) -> Iterator[str]:
+    encode = _cell_encoder()
+    digest.start("cells")
+    opening = "["
+    for start in range(0, len(cells), _BATCH):
+        lines = [encode(cell) for cell in cells[start : start + _BATCH]]
+        digest.add(opening + ",".join(lines))
+        yield opening + "\n" + ",\n".join(lines)
+        opening = ","
+    digest.add("]" if cells else "[]")
+    yield "\n]" if cells else "[]"
+
+
+def _cell_encoder() -> Callable[[CellResult], str]:
+    """Return a writer of cells that encodes a repeated value once.
+
+    A field has a memo of its own because ``True == 1``: in a common one a count could turn into a flag.
+    """
+    getter, names = _layout(CellResult)
+    memos: list[tuple[str, dict[Any, str]]] = [(f'"{name}":', {}) for name in names]
+
+    def value(item: Any, memo: dict[Any, str]) -> str:
+        key = tuple(item.items()) if type(item) is dict else item
+        text = memo.get(key)
+        if text is None:
+            text = _encode(item)
+            if len(memo) < _MEMO:
+                memo[key] = text
+        return text
+
+    def encode(cell: CellResult) -> str:
+        pieces = [name + value(item, memo) for (name, memo), item in zip(memos, getter(cell), strict=True)]
+        return "{" + ",".join(pieces) + "}"
+
+    return encode
+
+
+@cache
+def _layout(cls: type) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[str, ...]]:
+    """Return a getter of all fields of a dataclass and their names, sorted as JSON wants them."""
+    names = tuple(sorted(field.name for field in fields(cls)))
+    return attrgetter(*names), names
+
+
+def _plain(value: object) -> dict[str, Any]:
+    if not is_dataclass(value):
+        message = f"a run holds no {type(value).__name__}"
+        raise TypeError(message)
+    cls: Any = type(value)
+    getter, names = _layout(cls)
+    return dict(zip(names, getter(value), strict=True))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain, allow_nan=False)
+
+
+def _encode(value: object) -> str:
+    text = _ENCODER.encode(value)
+    # A lone surrogate, which JSON text may escape, has no UTF-8: it stays escaped.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""Tests of the renderers; every one reads the run of ``sample.py``."""
