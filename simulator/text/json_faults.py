@@ -22,14 +22,15 @@ __all__ = ["bad_text", "no_colon", "no_document", "no_key", "no_next", "no_value
 
 _SYNTAX = "json-syntax"
 _BLANKS = " \t\n\r"
+_NO_BLANK = re.compile(f"[^{_BLANKS}]")
 _CLOSER = {"{": "}", "[": "]"}
 
 # What people write from habit, whatever was expected: pattern, message, help.
 _HABITS = tuple(
     (re.compile(pattern), message, help_)
     for pattern, message, help_ in (
-        (r"//|/\*|#", "JSON has no comments", "remove it; a `Sid` can say what a statement is for"),
-        (r"['`\u2018-\u201f\u00ab\u00bb]", "text does not stand in `{}` in JSON", 'write `"` in its place'),
+        (r"//|/\*|#", "comments do not exist in JSON", "remove it; a `Sid` can say what a statement is for"),
+        (r"['`\u2018-\u201f\u00ab\u00bb]", "text stands in double quotes, not in `{}`", 'write `"` in its place'),
         (
             r"[^\S \t\n\r]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",
             "`{}` is no blank in JSON",
@@ -219,9 +220,8 @@ def bad_text(source: Source, start: int, at: int) -> Diagnostic:
 
 
 def _skip(source: Source, at: int) -> int:
-    while at < len(source.text) and source.text[at] in _BLANKS:
-        at += 1
-    return at
+    match = _NO_BLANK.search(source.text, at)
+    return match.start() if match else len(source.text)
 
 
 def _habit(source: Source, at: int) -> Diagnostic | None:

@@ -103,9 +103,10 @@ def _excerpt(quote: str, start: int, end: int) -> tuple[str, str]:
     line, under, used = ("…", " ", 1) if left else ("", "", 0)
     for offset in range(left, len(quote)):
         shown = _TAB if quote[offset] == "\t" else _escape(quote[offset])
-        # A mark that combines with the character before has no column of its own; a caret needs one.
+        # A mark that combines with the character before has no column of its own; a caret needs one, and a
+        # thousand marks on one character still fill the line.
         width = max(_columns(shown), offset == start)
-        used += width
+        used += width or 1
         if used > _WIDTH and offset > start:
             line += "…"
             break
@@ -121,7 +122,7 @@ def _left(quote: str, start: int) -> int:
     left, used = min(start, len(quote)), 0
     while left and used < _BEFORE:
         left -= 1
-        used += len(_TAB) if quote[left] == "\t" else _columns(_escape(quote[left]))
+        used += len(_TAB) if quote[left] == "\t" else _columns(_escape(quote[left])) or 1
     return left
 
 

@@ -46,6 +46,7 @@ _NUMBER = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _CODE = re.compile(r"\\[uU](?:0000)?([0-9a-fA-F]{4})")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER_STARTS = frozenset("-+.0123456789")
 
 _TAGS = "tag:yaml.org,2002:"
@@ -176,6 +177,8 @@ class _Composer:
         start, end, text = event.start_mark.index, event.end_mark.index, event.value
         if self.originals:
             text = text.translate(self.originals)
+        if event.style == '"' and _SURROGATE.search(text):  # Python's parser lets them through
+            self.stop(faults.bad_code(self.source, start))
         if event.style in _BLOCK_STYLES:  # its end is where the next line with text starts
             end = start + len(self.source.text[start:end].rstrip())
         if event.tag is not None:
@@ -193,7 +196,7 @@ class _Composer:
         self.last = end
         self.count += 1
         if self.count > _MOST_VALUES:
-            self.stop(faults.too_many(self.source, start, _MOST_VALUES))
+            self.stop(faults.too_many(self.source, _MOST_VALUES, start))
 
     def tagged(self, tag: str, text: str, start: int, end: int) -> tuple[Kind, Value]:
         """Return what *text* means under an explicit tag."""
@@ -213,7 +216,7 @@ class _Composer:
         if isinstance(target, _Open):
             self.stop(faults.endless(self.source, event.anchor, start, end))
         if target is None:
-            self.note(faults.no_anchor(self.source, event.anchor, list(self.anchors), start, end))
+            self.note(faults.no_anchor(self.source, event.anchor, self.anchors, start, end))
             target = _Anchored(Node(Kind.NULL, None, self.source, start, end), 1, 0)
         self.added += target.size
         self.count += target.size
@@ -223,8 +226,11 @@ class _Composer:
             self.stop(faults.too_deep(self.source, self.depth, start, end))
         if target.height and self.is_key():
             self.note(faults.odd_key(self.source, start, end))
+        node = target.node
+        if not target.height:  # a fault of a single value is one of the place that uses it
+            node = Node(node.kind, node.value, self.source, start, end)
         inner = self.open[-1]
-        inner.children.append(target.node)
+        inner.children.append(node)
         inner.height = max(inner.height, target.height)
         self.last = end
 

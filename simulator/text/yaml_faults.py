@@ -295,7 +295,7 @@ def bomb(source: Source, most: int, start: int, end: int) -> Diagnostic:
     """Say that aliases would write out too much."""
     return source.fault(
         "yaml-bomb",
-        f"YAML bomb: with this alias, aliases stand for more than {most} values",
+        f"this is a YAML bomb: with this alias, aliases stand for more than {most} values",
         start,
         end,
         help="aliases of aliases multiply; write out what is needed",

@@ -1,0 +1,1 @@
+"""Tests of the readers of files, JSON and YAML, and of what people see of their faults."""
