@@ -27,17 +27,20 @@ class ServiceFacts:
     keys: tuple[tuple[str, str], ...]
 
     def joined(self, extra: ServiceFacts) -> ServiceFacts:
-        """Return the service with those of *extra* added, which win where both have a name."""
+        """Return the service with *extra* added, whose actions and keys win where both have a name.
+
+        A type declared anew counts for the actions of *extra* alone.
+        """
         actions = {action.name.lower(): action for action in (*self.actions, *extra.actions)}
-        types = {kind.name: kind for kind in (*self.types, *extra.types)}
+        types = dict.fromkeys((*self.types, *extra.types))
         keys = {name.lower(): (name, word) for name, word in (*self.keys, *extra.keys)}
-        return ServiceFacts(self.name, self.title, tuple(actions.values()), tuple(types.values()), tuple(keys.values()))
+        return ServiceFacts(self.name, self.title, tuple(actions.values()), tuple(types), tuple(keys.values()))
 
 
 def rows_of(service: ServiceFacts) -> ServiceRows:
     """Pack a service; its actions stand in the order of their lower-case names."""
     keys = {name.lower(): number for number, (name, _) in enumerate(service.keys)}
-    types = {kind.name: number for number, kind in enumerate(service.types)}
+    types = {kind: number for number, kind in enumerate(service.types)}
     return {
         "title": service.title,
         "keys": list(service.keys),
@@ -45,8 +48,8 @@ def rows_of(service: ServiceFacts) -> ServiceRows:
         "actions": [
             (
                 LEVELS.index(action.level) + UNGATED * action.ungated,
-                [types[kind.name] for kind in action.resource_types],
-                sorted(types[name] for name in action.required),
+                [types[kind] for kind in action.resource_types],
+                [types[kind] for kind in action.resource_types if kind.name in action.required],
                 [keys[key.lower()] for key in action.condition_keys],
             )
             for action in sorted(service.actions, key=lambda action: action.name.lower())

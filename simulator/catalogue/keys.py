@@ -26,7 +26,9 @@ class KeyTable:
 
     def __init__(self, keys: Iterable[ContextKey]) -> None:
         self._exact = {key.name.lower(): key for key in keys}
-        self._templates = [(_template(key.name), key) for key in self._exact.values() if "${" in key.name]
+        # The most fixed text first: `Metadata/${Key}/Matcher` before `Metadata/${Key}`.
+        templates = sorted((key for key in self._exact.values() if "${" in key.name), key=_fixed, reverse=True)
+        self._templates = [(_template(key.name), key) for key in templates]
 
     def find(self, name: str) -> ContextKey | None:
         """Return the key called *name*, in the catalogue's spelling."""
@@ -47,6 +49,10 @@ def key(name: str) -> ContextKey | None:
     from simulator.catalogue.load import load  # noqa: PLC0415  # the catalogue is built on this module
 
     return load().key(name)
+
+
+def _fixed(key: ContextKey) -> int:
+    return len(re.sub(_VARIABLE, "", key.name))
 
 
 def _template(name: str) -> re.Pattern[str]:

@@ -16,8 +16,8 @@
     extra_keys:
       acme:Fuel: numeric                 # the simulator API's types, and arn: string, stringList, numeric …
 
-``extra_actions`` may also be a plain list of names.  An action or type that the catalogue has too is
-taken from the overlay.
+``extra_actions`` may also be a plain list of names.  An action that the catalogue has too is taken
+from the overlay; a type declared anew counts for the overlay's actions alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from simulator.policy.arn import Arn
 from simulator.text.source import Kind, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from simulator.catalogue.load import Catalogue
     from simulator.catalogue.model import Level
@@ -83,7 +83,7 @@ class _Reader:
     def read_keys(self, node: Node | None) -> None:
         for name, value in self._pairs(node, "`extra_keys` is a mapping of names to types"):
             if value.text not in KEY_TYPES:
-                self._unknown(value, "type of key", value.text, KEY_TYPES)
+                self._unknown(value, f"unknown type of key `{value.text}`", KEY_TYPES)
             elif ":" not in name.text:
                 self.faults.add(name.fault("overlay-key", f"the key `{name.text}` has no service before a colon"))
             else:
@@ -139,7 +139,7 @@ class _Reader:
         if node is None:
             return "Write"
         if node.text not in LEVELS:
-            self._unknown(node, "access level", node.text, LEVELS)
+            self._unknown(node, f"unknown access level `{node.text}`", LEVELS)
             return "Write"
         return node.text
 
@@ -155,7 +155,7 @@ class _Reader:
         known = self._catalogue.service(service)
         types = {kind.name: kind for kind in known.types} if known else {}
         if node.text not in types:
-            self._unknown(node, f"resource type of `{service}`", node.text, types)
+            self._unknown(node, f"`{service}` has no resource type `{node.text}`", types)
         return (types[node.text],) if node.text in types else ()
 
     def _formats(self, node: Node) -> tuple[str, ...]:
@@ -178,19 +178,14 @@ class _Reader:
         items = self._items(node, "required")
         for item in items:
             if item.text not in names:
-                self._unknown(item, "resource type of this action", item.text, names)
+                self._unknown(item, f"the action takes no resource type `{item.text}`", names)
         return frozenset(item.text for item in items if item.text in names)
 
     def _key(self, node: Node) -> str:
         known = self._catalogue.key(node.text)
         if node.text.lower() not in self._keys and known is None:
-            self._unknown(
-                node,
-                "context key",
-                node.text,
-                (name for name, _ in self._keys.values()),
-                "declare it under `extra_keys`",
-            )
+            declared = (name for name, _ in self._keys.values())
+            self._unknown(node, f"unknown context key `{node.text}`", declared, "declare it under `extra_keys`")
         return node.text
 
     # -- the result ----------------------------------------------------------------------------
@@ -198,12 +193,12 @@ class _Reader:
     def service(self, name: str, actions: Iterable[Action]) -> ServiceFacts:
         """Put together what the overlay adds to one service."""
         own = tuple(action for action in actions if action.service == name)
-        types = {kind.name: kind for action in own for kind in action.resource_types}
+        types = tuple(dict.fromkeys(kind for action in own for kind in action.resource_types))
         used = [key for action in own for key in action.condition_keys]
-        used += [key for kind in types.values() for key in kind.condition_keys]
+        used += [key for kind in types for key in kind.condition_keys]
         keys = {key.lower(): self._word(key) for key in used}
         keys |= {lower: row for lower, row in self._keys.items() if lower.partition(":")[0] == name}
-        return ServiceFacts(name, name, own, tuple(types.values()), tuple(keys.values()))
+        return ServiceFacts(name, name, own, types, tuple(keys.values()))
 
     def _word(self, name: str) -> tuple[str, str]:
         declared, known = self._keys.get(name.lower()), self._catalogue.key(name)
@@ -223,7 +218,7 @@ class _Reader:
         allowed = tuple(fields) if fields is not None else ()
         for name, _ in node.pairs:
             if allowed and name.text not in allowed:
-                self._unknown(name, "field", name.text, allowed)
+                self._unknown(name, f"unknown field `{name.text}`", allowed)
         return node.pairs
 
     def _items(self, node: Node | None, field: str) -> tuple[Node, ...]:
@@ -231,10 +226,7 @@ class _Reader:
             self.faults.add(node.fault("overlay-shape", f"`{field}` is a list, not a {node.kind.value}"))
         return () if node is None else node.items
 
-    def _unknown(
-        self, node: Node, what: str, text: str, known: Iterable[str] | Mapping[str, object], help_: str = ""
-    ) -> None:
-        near = nearest(text, known)
-        self.faults.add(
-            node.fault("overlay-name", f"unknown {what} `{text}`", help=f"did you mean `{near}`?" if near else help_)
-        )
+    def _unknown(self, node: Node, message: str, known: Iterable[str], otherwise: str = "") -> None:
+        near = nearest(node.text, known)
+        help_ = f"did you mean `{near}`?" if near else otherwise
+        self.faults.add(node.fault("overlay-name", message, help=help_))
