@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from simulator.errors import Diagnostic, Severity
@@ -57,12 +59,8 @@ def _escape(char: str) -> str:
 
 def _cut(pieces: list[str], room: int) -> str:
     """Join as many *pieces* as fit: an escape is never cut in two."""
-    size = 0
-    for count, piece in enumerate(pieces):
-        size += len(piece)
-        if size > room:
-            return "".join(pieces[:count])
-    return "".join(pieces)
+    ends = list(accumulate(map(len, pieces)))
+    return "".join(pieces[: bisect_right(ends, room)])
 
 
 def show(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:

@@ -255,6 +255,12 @@ def test_the_number_of_faults_is_bounded() -> None:
     assert len(faults_of("a: 0\n" * 3000)) == 1000
 
 
+def test_the_number_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.text.yaml._MOST_VALUES", 3)
+    assert len(read("[a, b]").items) == 2
+    assert told("[a, b, c]") == [("1:8", "the file has more than 3 values")]
+
+
 def test_too_many_tag_directives_are_refused() -> None:
     """Libyaml compares each with all before it."""
     assert told("".join(f"%TAG !a{n}! x\n" for n in range(20)) + "---\na") == [("17:1", "too many `%TAG` lines")]
