@@ -48,115 +48,113 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 # A piece of the parser's "context: problem", the message and the help.  `{char}` is what stands at the
 # place, `{opened}` is where that stands which the parser gives as context.  The first row that fits counts.
-_ROWS = tuple(
-    (re.compile(piece), message, help_)
-    for piece, message, help_ in (
-        (
-            r"tab character|found character '\\t'",
-            "a tab in the indentation",
-            "indent with spaces",
-        ),
-        (
-            r"scanning an alias",
-            "`*` starts an alias, but no name follows",
-            'text that starts with `*` stands in quotes, as `"*"`',
-        ),
-        (
-            r"scanning an anchor",
-            "`&` starts an anchor, but no name follows",
-            'text that starts with `&` stands in quotes, as `"&"`',
-        ),
-        (
-            r"cannot start any token",
-            "plain text can't start with `{char}`",
-            "put the whole text in quotes",
-        ),
-        (
-            r"mapping values are not allowed",
-            "a `:` can't stand here",
-            "put text that holds `: ` in quotes; a key starts in the column of those beside it, a blank after its `:`",
-        ),
-        (
-            r"unexpected end of stream|unexpected document (?:indicator|separator)",
-            "the quote opened at {opened} is never closed",
-            'close it; inside double quotes a `"` is written `\\"`, inside single quotes a `\'` is written twice',
-        ),
-        (
-            r"',' or '\]'",
-            "expected `,` or `]`: the list opened at {opened} goes on",
-            "close it with `]`; text that holds `: `, `,` or a bracket stands in quotes there",
-        ),
-        (
-            r"',' or '\}'",
-            "expected `,` or `}}`: the mapping opened at {opened} goes on",
-            "close it with `}`; text that holds `: `, `,` or a bracket stands in quotes there",
-        ),
-        (
-            r"could not find expected ':'",
-            "the key at {opened} has no `:`",
-            "put `: ` and a value behind it; if it goes on from the line above, indent it deeper",
-        ),
-        (
-            r"parsing a block mapping",
-            "expected a key of the mapping that starts at {opened}",
-            "keys start in the same column; nothing follows the closing quote or bracket of a value",
-        ),
-        (
-            r"parsing a block collection",
-            "expected an item `- …` of the list that starts at {opened}",
-            "items start in the same column; so do the keys of an item",
-        ),
-        (
-            r"sequence entries are not allowed",
-            "an item `- …` can't start here",
-            "start the list on a line below its key; text that starts with `- ` stands in quotes",
-        ),
-        (
-            r"mapping keys are not allowed",
-            "a `?` can't stand here",
-            "text that starts with `? ` stands in quotes",
-        ),
-        (
-            r"node content",
-            "expected a value, found `{char}`",
-            "text that starts with such a character stands in quotes",
-        ),
-        (
-            r"unknown escape character",
-            "a `\\` in double quotes starts an escape, and this is none",
-            "write `\\\\` for the backslash itself, or put the text in single quotes",
-        ),
-        (
-            r"hexa?decimal",
-            "an escape lacks digits",
-            "`\\x`, `\\u` and `\\U` are followed by 2, 4 and 8 hexadecimal digits",
-        ),
-        (
-            r"invalid Unicode",
-            "no character has this code",
-            "write the character itself, or its one code, as `\\U0001f600`",
-        ),
-        (
-            r"scanning a block scalar",
-            "`|` or `>` starts text on the lines below, but something follows on its line",
-            "start the text on the next line; text that starts with `|` or `>` stands in quotes",
-        ),
-        (
-            r"directive|%YAML|%TAG|incompatible YAML|version",
-            "a line that starts with `%` tells which YAML it is, and this is not known",
-            "remove the line: files are read as YAML 1.2; text that starts with `%` stands in quotes",
-        ),
-        (
-            r"document start",
-            "text after the end of the document",
-            "a quoted text ends at its second quote: quote all of it; keys start in the same column",
-        ),
-        (
-            r"tag",
-            "`!` starts a tag, and this is none",
-            "text that starts with `!` stands in quotes",
-        ),
-    )
+# They are compiled when a fault is there to be told, not at import.
+_ROWS = (
+    (
+        r"tab character|found character '\\t'",
+        "a tab in the indentation",
+        "indent with spaces",
+    ),
+    (
+        r"scanning an alias",
+        "`*` starts an alias, but no name follows",
+        'text that starts with `*` stands in quotes, as `"*"`',
+    ),
+    (
+        r"scanning an anchor",
+        "`&` starts an anchor, but no name follows",
+        'text that starts with `&` stands in quotes, as `"&"`',
+    ),
+    (
+        r"cannot start any token",
+        "plain text can't start with `{char}`",
+        "put the whole text in quotes",
+    ),
+    (
+        r"mapping values are not allowed",
+        "a `:` can't stand here",
+        "put text that holds `: ` in quotes; a key starts in the column of those beside it, a blank after its `:`",
+    ),
+    (
+        r"unexpected end of stream|unexpected document (?:indicator|separator)",
+        "the quote opened at {opened} is never closed",
+        'close it; inside double quotes a `"` is written `\\"`, inside single quotes a `\'` is written twice',
+    ),
+    (
+        r"',' or '\]'",
+        "expected `,` or `]`: the list opened at {opened} goes on",
+        "close it with `]`; text that holds `: `, `,` or a bracket stands in quotes there",
+    ),
+    (
+        r"',' or '\}'",
+        "expected `,` or `}}`: the mapping opened at {opened} goes on",
+        "close it with `}`; text that holds `: `, `,` or a bracket stands in quotes there",
+    ),
+    (
+        r"could not find expected ':'",
+        "the key at {opened} has no `:`",
+        "put `: ` and a value behind it; if it goes on from the line above, indent it deeper",
+    ),
+    (
+        r"parsing a block mapping",
+        "expected a key of the mapping that starts at {opened}",
+        "keys start in the same column; nothing follows the closing quote or bracket of a value",
+    ),
+    (
+        r"parsing a block collection",
+        "expected an item `- …` of the list that starts at {opened}",
+        "items start in the same column; so do the keys of an item",
+    ),
+    (
+        r"sequence entries are not allowed",
+        "an item `- …` can't start here",
+        "start the list on a line below its key; text that starts with `- ` stands in quotes",
+    ),
+    (
+        r"mapping keys are not allowed",
+        "a `?` can't stand here",
+        "text that starts with `? ` stands in quotes",
+    ),
+    (
+        r"node content",
+        "expected a value, found `{char}`",
+        "text that starts with such a character stands in quotes",
+    ),
+    (
+        r"unknown escape character",
+        "a `\\` in double quotes starts an escape, and this is none",
+        "write `\\\\` for the backslash itself, or put the text in single quotes",
+    ),
+    (
+        r"hexa?decimal",
+        "an escape lacks digits",
+        "`\\x`, `\\u` and `\\U` are followed by 2, 4 and 8 hexadecimal digits",
+    ),
+    (
+        r"invalid Unicode",
+        "no character has this code",
+        "write the character itself, or its one code, as `\\U0001f600`",
+    ),
+    (
+        r"scanning a block scalar",
+        "`|` or `>` starts text on the lines below, but something follows on its line",
+        "start the text on the next line; text that starts with `|` or `>` stands in quotes",
+    ),
+    (
+        r"directive|%YAML|%TAG|incompatible YAML|version",
+        "a line that starts with `%` tells which YAML it is, and this is not known",
+        "remove the line: files are read as YAML 1.2; text that starts with `%` stands in quotes",
+    ),
+    (
+        r"document start",
+        "text after the end of the document",
+        "a quoted text ends at its second quote: quote all of it; keys start in the same column",
+    ),
+    (
+        r"tag",
+        "`!` starts a tag, and this is none",
+        "text that starts with `!` stands in quotes",
+    ),
 )
 
 
@@ -166,7 +164,7 @@ def syntax(source: Source, place: int, context: int, words: str) -> Diagnostic:
     char = text[place : place + 1]
     opened = "{}:{}".format(*source.position(context))
     for piece, message, help_ in _ROWS:
-        if piece.search(words) or (char == "\t" and piece is _ROWS[0][0]):
+        if re.search(piece, words) or (char == "\t" and piece is _ROWS[0][0]):
             said = message.format(char=printable(char) or "the end", opened=opened)
             return source.fault(_SYNTAX, said, place, _end(text, place), help=help_)
     return source.fault(_SYNTAX, printable(words.removeprefix(": ")), place, _end(text, place))
