@@ -44,7 +44,7 @@ _ANCHORS_LOOKED_AT = 200  # to find the name that was meant
 
 _TAG_DIRECTIVE = re.compile(r"(?:\A|[\r\n])%TAG")
 _MOST_TAG_DIRECTIVES = 16  # libyaml compares each with all before it
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # A piece of the parser's "context: problem", the message and the help.  `{char}` is what stands at the
 # place, `{opened}` is where that stands which the parser gives as context.  The first row that fits counts.
