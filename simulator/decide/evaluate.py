@@ -21,7 +21,7 @@ from simulator.policy.actions import ActionTable
 from simulator.policy.arn import Arn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from simulator.decide.context import Context
     from simulator.decide.decision import StatementRef
@@ -139,6 +139,11 @@ class Evaluator:
             found = self._cache[key] = self._combine(masks, gate, cross=cross)
         return self._amendment.apply(found, resource) if self._amendment is not None else found
 
+    def kind_of(self, resource: str, owner: str | None) -> tuple[int, bool, int]:
+        """Return what of *resource* matters beside the statements that apply: equal kinds decide alike."""
+        amended = self._amendment.key(resource) if self._amendment is not None else 0
+        return self.workspace.gate(resource), self.crosses(resource, owner), amended
+
     def crosses(self, resource: str, owner: str | None) -> bool:
         """Tell whether *resource* belongs to another account than the caller's (7.3).
 
@@ -165,7 +170,7 @@ class Evaluator:
         bit = self.table.bit(action)
         effect = self.effect(planes, bit)
         amended = self._amendment.rule(bit, resource) if self._amendment is not None else None
-        deciding = self._deciding(effect, bit, masks, planes) if amended is None else ()
+        deciding = self.deciding(effect, bit, masks, planes) if amended is None else ()
         return Decision(
             effect=effect,
             layer=amended or _deciding_layer(effect, bit, planes),
@@ -184,6 +189,18 @@ class Evaluator:
         found += [(f"scp.{number}", level) for number, level in enumerate(self.scps, 1)]
         found += [(f"rcp.{number}", level) for number, level in enumerate(self.rcps, 1)]
         return tuple(found)
+
+    def layer_masks(self, masks: LayerMasks) -> Iterator[tuple[StatementSet, int]]:
+        """Pair each layer's statements with those of *masks*."""
+        single = (
+            (self.identity, masks.identity),
+            (self.boundary, masks.boundary),
+            (self.session, masks.session),
+            (self.resource, masks.resource),
+        )
+        yield from ((layer, mask) for layer, mask in single if layer is not None)
+        yield from zip(self.scps, masks.scps, strict=True)
+        yield from zip(self.rcps, masks.rcps, strict=True)
 
     def _combine(self, masks: LayerMasks, gate: int, *, cross: bool) -> Planes:
         return combine(
@@ -226,7 +243,8 @@ class Evaluator:
         self.named = found[Naming.DIRECT] | found[Naming.ROLE] | found[Naming.ACCOUNT]
         return found
 
-    def _deciding(self, effect: Effect, bit: int, masks: LayerMasks, planes: Planes) -> tuple[StatementRef, ...]:
+    def deciding(self, effect: Effect, bit: int, masks: LayerMasks, planes: Planes) -> tuple[StatementRef, ...]:
+        """Return the statements that bring about *effect* for the actions *bit*."""
         if effect is Effect.IMPLICIT_DENY:
             return ()
         deny = effect is Effect.EXPLICIT_DENY

@@ -38,6 +38,7 @@ _WILDCARDS = {"*": Wildcard.RUN, "?": Wildcard.ONE}
 _RUNS = {Wildcard.RUN: r".*?", Wildcard.SEGMENT_RUN: r"[^:]*?"}
 _ONES = {Wildcard.ONE: r".", Wildcard.SEGMENT_ONE: r"[^:]"}
 _SEGMENT = {Wildcard.RUN: Wildcard.SEGMENT_RUN, Wildcard.ONE: Wildcard.SEGMENT_ONE}
+_REGION = 3  # of an ARN's segments the fourth
 _SPLIT = re.compile(r"([*?])")
 ARN_COLONS = 5  #: an ARN's last part begins behind the fifth colon and may hold more
 
@@ -103,21 +104,18 @@ class Pattern:
         """Return the pattern as a Resource element reads it (R3, R4).
 
         Before the fifth colon a ``*`` that is not the last of its segment, and every ``?``, keep to
-        the segment.  Segments missing on the right are ``*``.  A pattern without a colon is left.
+        the segment.  Segments missing on the right are ``*``, unless a ``*`` for region or account can
+        stand for them (``arn:aws:sqs:*:queue``).  A pattern without a colon is left.
         """
         segments = list(self.split_colons(ARN_COLONS))
         if len(segments) == 1:
             return self
-        segments += [ANY] * (ARN_COLONS + 1 - len(segments))
+        if not any(segment.elements[-1:] == (Wildcard.RUN,) for segment in segments[_REGION:-1]):
+            segments += [ANY] * (ARN_COLONS + 1 - len(segments))
         joined: list[Element] = []
         for number, segment in enumerate(segments):
-            if number == ARN_COLONS:
-                joined.extend(segment.elements)
-                break
-            *inner, last = segment.elements or ("",)
-            joined.extend(_SEGMENT.get(e, e) if isinstance(e, Wildcard) else e for e in inner)
-            joined.append(last if last is not Wildcard.ONE else Wildcard.SEGMENT_ONE)
-            joined.append(":")
+            joined.append(":" if number else "")
+            joined.extend(segment.elements if number == ARN_COLONS else _within_segment(segment))
         return Pattern.of(joined)
 
     def __str__(self) -> str:
@@ -126,6 +124,14 @@ class Pattern:
 
 ANY = Pattern((Wildcard.RUN,))
 """Matches every text."""
+
+
+def _within_segment(segment: Pattern) -> Iterable[Element]:
+    """Yield the elements of a segment before the fifth colon: only a ``*`` at its end crosses colons."""
+    last = len(segment.elements) - 1
+    for place, element in enumerate(segment.elements):
+        crosses = isinstance(element, str) or (element is Wildcard.RUN and place == last)
+        yield element if crosses else _SEGMENT[element]  # type: ignore[index]  # a literal crosses
 
 
 def _units(text: str) -> str:
