@@ -7,6 +7,7 @@ name, imported when it is asked for, so that a plain test run pays for none of t
 from __future__ import annotations
 
 import importlib
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import Run
 
-__all__ = ["FORMATS", "Format", "Options", "format_of", "render", "write"]
+__all__ = ["FORMATS", "Format", "Options", "format_of", "known_format", "render", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,13 @@ def render(run: Run, fmt: str, **options: Any) -> str:
 def write(run: Run, path: str | os.PathLike[str], fmt: str | None = None, **options: Any) -> tuple[Path, ...]:
     """Write the report of *run* to *path*, whole or not at all, and return the files written.
 
-    Without *fmt* the file's ending names the format.  Missing folders are made.
+    Without *fmt* the file's ending names the format.  Missing folders are made.  The path ``-`` is the
+    standard output.
     """
     module, chosen = _module(fmt or format_of(path)), Options(**options)
+    if str(path) == "-":
+        sys.stdout.writelines(_content(module, run, chosen, path)[""])
+        return ()
     return replace_files(path, _content(module, run, chosen, path))
 
 
@@ -106,7 +111,8 @@ def _content(module: Any, run: Run, options: Options, path: str | os.PathLike[st
     return {"": module.chunks(run) if hasattr(module, "chunks") else (module.render(run, options),)}
 
 
-def _module(fmt: str) -> Any:
+def known_format(fmt: str) -> Format:
+    """Return the row of a format, or raise `InputError` with the nearest name."""
     row = FORMATS.get(fmt)
     if row is None:
         near = nearest(fmt, FORMATS)
@@ -119,7 +125,11 @@ def _module(fmt: str) -> Any:
                 )
             ]
         )
-    return importlib.import_module(row.module)
+    return row
+
+
+def _module(fmt: str) -> Any:
+    return importlib.import_module(known_format(fmt).module)
 
 
 def _endings() -> str:

@@ -23,8 +23,7 @@ class Options:
     `baseline` is an earlier run to compare with, `signoff` a review to print, `oscal_findings` a review
     whose statements become OSCAL findings.  `full` writes out what is otherwise shortened.  `strict`
     keeps JUnit to the elements every reader knows.  `external_assets` moves the HTML's style and
-    script into files of their own; `split_by` writes an HTML page per suite.  `color` and `width` are
-    the terminal's.
+    script into files of their own; `split_by` writes an HTML page per suite.
     """
 
     baseline: Run | None = None
@@ -34,5 +33,3 @@ class Options:
     strict: bool = False
     external_assets: bool = False
     split_by: Literal["suite"] | None = None
-    color: bool = False
-    width: int | None = None

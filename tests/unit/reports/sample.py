@@ -116,6 +116,7 @@ def make_cell(  # noqa: PLR0917  # a row of a table
         "aws:username": principal,
         "aws:ViaAWSService": "false",
         "aws:PrincipalArn": f"{ARN}user/{principal}",
+        "aws:PrincipalType": "AssumedRole" if principal == "auditor" else "User",
         "aws:TagKeys": ("team", "env"),
     }
     defaults: dict[str, Any] = {
@@ -571,7 +572,7 @@ def big_run(count: int) -> Run:
     cells = []
     for number in range(count):
         cell = failing if number % 1000 == 999 else passing
-        scenario, action = f"Scenario {number // 60}", f"iam:Action{number // 6 % 10}"
+        scenario, action = f"Scenario {number // 60}", f"iam:Action{number // 6}"
         principal, session = ("ec2webuser", "otheruser")[number // 3 % 2], tuple(SESSIONS)[number % 3]
         cells.append(
             dataclasses.replace(

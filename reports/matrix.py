@@ -1,0 +1,139 @@
+"""The decision matrix: rows of action × target, columns of principal × sign-in state.
+
+MFA has three states, never two: true, false and absent (a long-term access key).  Where a principal is
+asked in one of them, all three are columns, so that a hole is seen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from reports.words import mark_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["MFA_STATES", "Column", "Row", "Table", "hole", "tables", "worst"]
+
+MFA_STATES = {
+    "with MFA": "MFA present (true)",
+    "console without MFA": "MFA false",
+    "access key": "MFA key absent (access key)",
+}
+"""The built-in sign-in states in the order of their columns, with what the header says."""
+
+_WIDEST = 12  # columns that a screen and a landscape page hold
+_STATES = ("failed", "error", "unsupported", "not_run", "known_gap", "vacuous", "skipped", "passed")
+
+
+class Column(NamedTuple):
+    """One principal in one sign-in state."""
+
+    principal: str
+    session: str
+
+
+class Row(NamedTuple):
+    """One action on one target."""
+
+    action: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A part of one suite's matrix that fits on a page; a place holds the cells of all its scenarios."""
+
+    suite: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    places: Mapping[tuple[Row, Column], tuple[CellResult, ...]]
+    roles: frozenset[str]  #: principals without long-term keys
+
+    def at(self, row: Row, column: Column) -> tuple[CellResult, ...]:
+        """Return the cells of one place, the worst first."""
+        return self.places.get((row, column), ())
+
+    def groups(self) -> Iterator[tuple[str, int]]:
+        """Yield each principal with the number of its columns."""
+        for principal, columns in groupby(self.columns, key=lambda column: column.principal):
+            yield principal, len(list(columns))
+
+    def split(self, widest: int) -> Iterator[Table]:
+        """Yield the table in parts of at most *widest* columns, principals whole where they fit."""
+        for columns in _split(list(self.columns), widest):
+            rows = tuple(row for row in self.rows if any((row, column) in self.places for column in columns))
+            yield Table(self.suite, columns, rows, self.places, self.roles)
+
+    def totals(self, cells: Iterable[CellResult]) -> Counter[str]:
+        """Count cells by the state that is shown."""
+        return Counter(mark_of(cell).state for cell in cells)
+
+    def of_row(self, row: Row) -> list[CellResult]:
+        """Return all cells of a row."""
+        return [cell for column in self.columns for cell in self.at(row, column)]
+
+    def of_column(self, column: Column) -> list[CellResult]:
+        """Return all cells of a column."""
+        return [cell for row in self.rows for cell in self.at(row, column)]
+
+
+def hole(table: Table, column: Column) -> str:
+    """Say why a place is empty: a role has no access key, else nothing covers it."""
+    return "n/a" if column.session == "access key" and column.principal in table.roles else "— not covered"
+
+
+def worst(cells: Iterable[CellResult]) -> list[CellResult]:
+    """Order cells, the one that needs attention first."""
+    return sorted(cells, key=lambda cell: _STATES.index(mark_of(cell).state))
+
+
+def tables(run: Run, *, widest: int = _WIDEST) -> tuple[Table, ...]:
+    """Return the matrix, a table a suite, more where it has more than *widest* columns."""
+    by_suite: defaultdict[str, list[CellResult]] = defaultdict(list)
+    for cell in run.cells:
+        by_suite[cell.suite].append(cell)
+    return tuple(table for suite, cells in by_suite.items() for table in _suite(suite, cells, widest))
+
+
+def _suite(suite: str, cells: list[CellResult], widest: int) -> Iterator[Table]:
+    places: defaultdict[tuple[Row, Column], list[CellResult]] = defaultdict(list)
+    for cell in cells:
+        places[Row(cell.action, cell.target), Column(cell.principal, cell.session)].append(cell)
+    roles = frozenset(c.principal for c in cells if c.derived_context.get("aws:PrincipalType", "User") != "User")
+    ordered = {place: tuple(worst(found)) for place, found in places.items()}
+    rows = tuple(dict.fromkeys(row for row, _ in places))
+    yield from Table(suite, tuple(_columns(column for _, column in places)), rows, ordered, roles).split(widest)
+
+
+def _columns(found: Iterable[Column]) -> list[Column]:
+    """Return the columns by principal, the MFA states first and complete."""
+    sessions: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for column in found:
+        sessions[column.principal][column.session] = None
+    columns = []
+    for principal, named in sessions.items():
+        states = list(MFA_STATES) if any(name in MFA_STATES for name in named) else []
+        columns += [Column(principal, name) for name in dict.fromkeys([*states, *named])]
+    return columns
+
+
+def _split(columns: list[Column], widest: int) -> Iterator[tuple[Column, ...]]:
+    """Yield runs of at most *widest* columns, principals whole where they fit."""
+    pending: list[Column] = []
+    for _, group in groupby(columns, key=lambda column: column.principal):
+        own = list(group)
+        if pending and len(pending) + len(own) > widest:
+            yield tuple(pending)
+            pending = []
+        while len(own) > widest:
+            yield tuple(own[:widest])
+            own = own[widest:]
+        pending += own
+    if pending:
+        yield tuple(pending)

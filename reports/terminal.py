@@ -1,0 +1,230 @@
+"""The terminal: requirements, the matrix, failures in full, the verdict.
+
+What an engineer reads while changing a policy.  It ends with the verdict's own words and with where
+the decisions come from; it never counts like a test runner, whose line reads as 'all is well'.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from reports.describe import Fact, facts, headline, shown
+from reports.matrix import Table, hole, tables
+from reports.quote import Quotes
+from reports.trace import requirements
+from reports.words import by_severity, count, figures, mark_of, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from reports.matrix import Row
+    from reports.quote import Quote
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["render"]
+
+_WIDTH = 140
+_WIDEST = (12, 6, 3)  # columns tried, until the table fits
+_MOST_ROWS = 40  # of a suite; more, and rows as expected are counted instead
+_LABEL = 12
+_CELL = 36
+_CODES = {"failed": "1;31", "error": "1;31", "passed": "32", "vacuous": "33", "known_gap": "33", "head": "1"}
+_VERDICT_CODES = {"as expected": "1;32", "not as expected": "1;31"}
+
+
+def render(
+    run: Run, *, full: bool = False, failures_only: bool = False, color: bool = False, width: int | None = None
+) -> str:
+    """Return the run as text for a terminal.
+
+    *full* writes out matrices however large, *failures_only* leaves them out; *color* adds ANSI
+    colours, never a meaning; *width* is the number of columns at hand.
+    """
+    paint = _painter(color=color)
+    parts = (
+        [] if failures_only else [*_requirements(run, paint), *_matrices(run, paint, full=full, width=width or _WIDTH)]
+    )
+    parts += [*_failures(run, paint), *_exceptions(run, paint), *_warnings(run, paint), _closing(run, paint)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _painter(*, color: bool) -> Callable[[str, str], str]:
+    def paint(text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if color and code else text
+
+    return paint
+
+
+def _table(rows: list[list[str]], headers: list[str], style: str) -> str:
+    from tabulate import tabulate  # noqa: PLC0415  # 59 ms that only a printed table is worth
+
+    return tabulate(rows, headers=headers, tablefmt=style, disable_numparse=True, stralign="left")
+
+
+def _requirements(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
+    traces = requirements(run)
+    if not traces:
+        return
+    states = {"held": "passed", "not held": "failed"}
+    rows = [
+        [
+            paint(f"{t.symbol} {shown(t.id, 24)}", _CODES.get(states.get(t.result, "known_gap"), "")),
+            shown(t.text, 90),
+            str(t),
+        ]
+        for t in traces
+    ]
+    yield paint("Requirements", _CODES["head"]) + "\n" + _table(rows, [], "plain")
+
+
+def _matrices(run: Run, paint: Callable[[str, str], str], *, full: bool, width: int) -> Iterator[str]:
+    files = {suite.name: suite.path for suite in run.suites}
+    by_suite = groupby(tables(run), key=lambda table: table.suite)
+    for suite, parts in [(suite, list(parts)) for suite, parts in by_suite]:
+        title = paint(shown(suite), _CODES["head"]) + (f"  ({shown(files[suite])})" if suite in files else "")
+        yield "\n".join([title, *_suite(run, suite, parts, paint, full=full, width=width)])
+
+
+def _suite(
+    run: Run, suite: str, parts: list[Table], paint: Callable[[str, str], str], *, full: bool, width: int
+) -> Iterator[str]:
+    if not full and len({row for part in parts for row in part.rows}) > _MOST_ROWS:
+        cells = [cell for cell in run.cells if cell.suite == suite]
+        yield from _counted(cells)
+        parts = [table for part in parts if (table := _attention(part)) is not None]
+    for part in _fitting(parts, width):
+        yield _grid(part, paint)
+
+
+def _counted(cells: list[CellResult]) -> Iterator[str]:
+    """Count what goes well instead of showing it."""
+    well = sum(mark_of(cell).state == "passed" for cell in cells)
+    yield f"{well:,} of {count(len(cells), 'cell')} as expected; shown are the rows of the others (--full shows all)"
+
+
+def _attention(table: Table) -> Table | None:
+    """Return *table* with only the rows that hold more than passes."""
+    rows = tuple(row for row in table.rows if any(mark_of(c).state != "passed" for c in table.of_row(row)))
+    return Table(table.suite, table.columns, rows, table.places, table.roles) if rows else None
+
+
+def _fitting(parts: list[Table], width: int) -> Iterator[Table]:
+    """Split tables by columns until they fit; the narrowest stays as it is."""
+    for part in parts:
+        for widest in _WIDEST:
+            narrow = list(part.split(widest))
+            if widest == _WIDEST[-1] or all(len(_grid(table, str_only).split("\n", 1)[0]) <= width for table in narrow):
+                yield from narrow
+                break
+
+
+def str_only(text: str, code: str) -> str:
+    """Paint nothing: for measuring."""
+    del code
+    return text
+
+
+def _grid(table: Table, paint: Callable[[str, str], str]) -> str:
+    headers = [
+        "action\non",
+        *(f"{shown(column.principal, 30)}\n{shown(column.session, 30)}" for column in table.columns),
+    ]
+    rows = [
+        [_row_head(row), *(_place(table, row, index, paint) for index in range(len(table.columns)))]
+        for row in table.rows
+    ]
+    return _table(rows, headers, "simple_grid")
+
+
+def _row_head(row: Row) -> str:
+    return f"{shown(row.action, 48)}\n{shown(row.target, 48)}"
+
+
+def _place(table: Table, row: Row, index: int, paint: Callable[[str, str], str]) -> str:
+    cells = table.at(row, table.columns[index])
+    if not cells:
+        return hole(table, table.columns[index])
+    mark = mark_of(cells[0])
+    more = f" (+{len(cells) - 1})" if len(cells) > 1 else ""
+    lines = (
+        shown(str(mark), 90).replace(", got", ",\n  got").split("\n")
+    )  # a failure takes two lines, not a wide column
+    text = "\n".join(paint(_narrow(line), _CODES.get(mark.state, "")) for line in lines) + more
+    return "\n".join([text, *(_narrow(shown(more)) for more in (mark.detail, mark.live) if more)])
+
+
+def _narrow(text: str) -> str:
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
+
+
+def _failures(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
+    failed, quotes = by_severity(run), Quotes(run)
+    if not failed and not run.failures:
+        return
+    yield paint("Failures", _CODES["head"])
+    seen: dict[Quote, int] = {}
+    for number, cell in enumerate(failed, 1):
+        title = paint(f"{number}. {headline(cell)}", _CODES["failed"])
+        yield "\n".join([title, *_block(facts(cell)), *_quoted(cell, quotes, seen, number)])
+    for number, text in enumerate(run.failures, len(failed) + 1):
+        yield paint(f"{number}. of the run: {shown(text, 2000)}", _CODES["failed"])
+
+
+def _block(lines: Iterable[Fact]) -> Iterator[str]:
+    for label, group in groupby(lines, key=lambda fact: fact.label):
+        for index, fact in enumerate(group):
+            yield f"   {label if index == 0 else '':<{_LABEL}} {fact.text}"
+
+
+def _quoted(cell: CellResult, quotes: Quotes, seen: dict[Quote, int], number: int) -> Iterator[str]:
+    """Quote the deciding statements, each once in a run."""
+    for item in cell.deciding:
+        quote = quotes.statement(item)
+        if quote is None:
+            continue
+        first = seen.setdefault(quote, number)
+        if first != number:
+            yield f"   (the statement is quoted at failure {first})"
+            continue
+        yield f"   {shown(quote.file)}"
+        yield from (f"   {line:>5} | {shown(text, 400)}" for line, text in quote.lines)
+        if quote.more:
+            yield f"         | … {count(quote.more, 'more line')}"
+
+
+def _exceptions(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
+    lines = [
+        _exception(cell)
+        for cell in run.cells
+        if cell.outcome in ("known_gap", "skipped", "unsupported") or cell.vacuous
+    ]
+    if lines:
+        yield "\n".join([paint("Exceptions", _CODES["head"]), *dict.fromkeys(lines)])
+
+
+def _exception(cell: CellResult) -> str:
+    mark, waiver = mark_of(cell), cell.waiver
+    reason = shown(cell.vacuous or (waiver.reason if waiver else cell.message) or "", 500)
+    who = [waiver.owner, waiver.until and f"until {waiver.until}", waiver.ticket] if waiver else []
+    known = ", ".join(shown(text) for text in who if text)
+    where = f"{shown(cell.file)}:{cell.line}"
+    return f"  {mark}  {shown(cell.scenario, 80)} ({where}): {reason}" + (f" ({known})" if known else "")
+
+
+def _warnings(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
+    found = [*run.warnings, *(text for cell in run.cells for text in cell.warnings)]
+    if found:
+        yield "\n".join(
+            [paint("Warnings", _CODES["head"]), *(f"  {shown(text, 2000)}" for text in dict.fromkeys(found))]
+        )
+
+
+def _closing(run: Run, paint: Callable[[str, str], str]) -> str:
+    code = _VERDICT_CODES.get(run.summary.verdict, "1;33")
+    lines = [", ".join(figures(run))]
+    if run.selection:
+        lines.append(
+            f"Selected: {shown(run.selection.text)}; {count(run.selection.left_out, 'declared cell')} left out"
+        )
+    return "\n".join([*lines, paint(f"Verdict: {run.summary.verdict}", code), shown(source_line(run), 1000)])

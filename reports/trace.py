@@ -1,0 +1,93 @@
+"""Traceability: requirement → scenarios → cells → result, in the author's words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from reports.words import count
+
+if TYPE_CHECKING:
+    from simulator.suites.result import CellResult, Requirement, Run, SuiteInfo
+
+__all__ = ["Result", "Trace", "requirements", "result_of"]
+
+Result: TypeAlias = Literal["held", "held with exceptions", "not held", "not exercised"]
+
+_SYMBOLS: dict[str, str] = {"held": "✓", "held with exceptions": "~", "not held": "✗", "not exercised": "—"}
+_DECIDED = frozenset({"passed", "failed", "error", "known_gap"})
+_EXCEPTIONS = frozenset({"known_gap", "skipped", "unsupported", "not_run"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One requirement, what verifies it, and what came of it."""
+
+    suite: str
+    id: str
+    text: str
+    scenarios: tuple[tuple[str, str, int], ...]  #: name, file, line
+    cells: tuple[CellResult, ...]
+
+    @property
+    def result(self) -> Result:
+        """What the cells together say of the requirement."""
+        return result_of(self.cells)
+
+    @property
+    def symbol(self) -> str:
+        """The symbol of the result."""
+        return _SYMBOLS[self.result]
+
+    def __str__(self) -> str:
+        match self.result:
+            case "not exercised":
+                return "no scenario verifies it" if not self.cells else "not exercised: nothing of it was decided"
+            case "held":
+                return f"held in {_all(len(self.cells))}"
+            case "not held":
+                wrong = sum(cell.outcome in ("failed", "error") for cell in self.cells)
+                return f"not held in {wrong:,} of {count(len(self.cells), 'cell')}"
+            case _:
+                held = sum(cell.outcome == "passed" and cell.vacuous is None for cell in self.cells)
+                return f"held in {held:,} of {count(len(self.cells), 'cell')}, the rest are exceptions"
+
+
+def _all(number: int) -> str:
+    return "its one cell" if number == 1 else f"all {number:,} cells"
+
+
+def result_of(cells: tuple[CellResult, ...]) -> Result:
+    """Return what *cells* together say; an exception is never counted as held."""
+    if any(cell.outcome in ("failed", "error") for cell in cells):
+        return "not held"
+    if not any(cell.outcome in _DECIDED for cell in cells):
+        return "not exercised"
+    exceptional = any(cell.outcome in _EXCEPTIONS or cell.vacuous is not None for cell in cells)
+    return "held with exceptions" if exceptional else "held"
+
+
+def requirements(run: Run) -> tuple[Trace, ...]:
+    """Trace all requirements of all suites, those that nothing verifies too."""
+    found: defaultdict[tuple[str, str], list[CellResult]] = defaultdict(list)
+    for cell in run.cells:
+        for name in cell.requirement:
+            found[cell.suite, name].append(cell)
+    traces = [
+        _trace(suite, item, tuple(found.pop((suite.name, item.id), ())))
+        for suite in run.suites
+        for item in suite.requirements
+    ]
+    undeclared = [
+        Trace(suite, name, "", _scenarios(tuple(cells)), tuple(cells)) for (suite, name), cells in found.items()
+    ]
+    return (*traces, *undeclared)
+
+
+def _trace(suite: SuiteInfo, item: Requirement, cells: tuple[CellResult, ...]) -> Trace:
+    return Trace(suite.name, item.id, item.text, _scenarios(cells), cells)
+
+
+def _scenarios(cells: tuple[CellResult, ...]) -> tuple[tuple[str, str, int], ...]:
+    return tuple(dict.fromkeys((cell.scenario, cell.file, cell.line) for cell in cells))

@@ -1,0 +1,211 @@
+"""The words and symbols that all formats use for a cell, a failure and a run.
+
+Said once, so that no format knows a verdict that another lacks.  A symbol never stands without its
+word, and neither depends on colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.suites.result import CellResult, Run
+
+__all__ = [
+    "NOT_SHOWN",
+    "Kind",
+    "Mark",
+    "actuals",
+    "by_severity",
+    "conclusion",
+    "count",
+    "figures",
+    "kind_of",
+    "mark_of",
+    "source_line",
+]
+
+_DENIALS = frozenset({"deny", "implicitDeny", "explicitDeny"})
+_ACTUAL_WORDS = {"allowed": "allow", "implicitDeny": "implicit deny", "explicitDeny": "explicit deny"}
+_EXPECTED_WORDS = {
+    "implicitDeny": "implicit deny",
+    "explicitDeny": "explicit deny",
+    "noExplicitDeny": "no explicit deny",
+}
+
+NOT_SHOWN = (
+    "that a policy is attached to anybody, or that an account equals the files",
+    "that anybody has enrolled an MFA device",
+    "that policies which are not listed here (service control, resource, boundary, session policies) agree",
+    "that an assessed control is in place: a decision is evidence for the design of a rule",
+)
+"""What a simulation never shows; every report for people says it."""
+
+
+class Kind(Enum):
+    """What kind of failure a cell is, worst first; `value` is what people read."""
+
+    UNEXPECTED_ALLOW = "unexpected allow"
+    UNEXPECTED_DENY = "unexpected deny"
+    OTHER_STATEMENT = "decided otherwise"  #: the right verdict, by another statement or another kind of denial
+    DISAGREES = "AWS answered differently"
+    UNMET = "expectation not met"  #: a known gap that passes, a partial target
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a cell is shown: `state` is the word that styles and filters use."""
+
+    symbol: str
+    text: str
+    state: str
+    detail: str = ""  #: the kind of denial and the statement that decided
+    live: str = ""  #: what the live services decide, where it is something else
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.text}"
+
+
+def actuals(cell: CellResult) -> frozenset[str]:
+    """Return what was decided where it matters: for a cell of many, the requests that differ."""
+    return frozenset(item.actual for item in cell.differing) or frozenset({cell.actual} - {None})  # type: ignore[arg-type]  # without None
+
+
+def kind_of(cell: CellResult) -> Kind | None:
+    """Return what kind of failure *cell* is, or None when it is none."""
+    if cell.outcome == "error":
+        return Kind.ERROR
+    if cell.outcome != "failed":
+        return None
+    got = actuals(cell)
+    if cell.expected in _DENIALS and "allowed" in got:
+        return Kind.UNEXPECTED_ALLOW
+    denied = {"explicitDeny"} if cell.expected == "noExplicitDeny" else {"explicitDeny", "implicitDeny"}
+    if cell.expected not in _DENIALS and got & denied:
+        return Kind.UNEXPECTED_DENY
+    if cell.source_answer is not None and cell.source_answer != cell.actual:
+        return Kind.DISAGREES
+    if cell.expected_by is not None or (cell.expected in _ACTUAL_WORDS and cell.expected not in got):
+        return Kind.OTHER_STATEMENT
+    return Kind.UNMET
+
+
+_SEVERITY = {kind: place for place, kind in enumerate(Kind)}
+
+
+def by_severity(run: Run) -> tuple[CellResult, ...]:
+    """Return the cells that failed or erred, the worst kind first, else in the run's order."""
+    failed = [(kind, cell) for cell in run.cells if (kind := kind_of(cell)) is not None]
+    return tuple(cell for _, cell in sorted(failed, key=lambda pair: _SEVERITY[pair[0]]))
+
+
+def mark_of(cell: CellResult) -> Mark:
+    """Return how *cell* is shown."""
+    if cell.outcome == "passed":
+        word = "deny" if cell.actual in _DENIALS else "allow"
+        if cell.vacuous is not None:
+            return Mark("○", f"{word}, vacuous", "vacuous", _detail(cell), _live(cell))
+        return Mark("✓", word, "passed", _detail(cell), _live(cell))
+    if cell.outcome == "failed":
+        return Mark("✗", f"expected {_expected(cell)}, got {_got(cell)}", "failed", _detail(cell), _live(cell))
+    return _UNDECIDED[cell.outcome]
+
+
+_UNDECIDED = {
+    "error": Mark("!", "error", "error"),
+    "unsupported": Mark("?", "not supported", "unsupported"),
+    "skipped": Mark("–", "skipped", "skipped"),
+    "known_gap": Mark("~", "known gap", "known_gap"),
+    "not_run": Mark("·", "not run", "not_run"),
+}
+
+
+def _expected(cell: CellResult) -> str:
+    words = _EXPECTED_WORDS.get(cell.expected, cell.expected)
+    return f"{words} by {cell.expected_by}" if _other_statement(cell) and cell.expected_by else words
+
+
+def _other_statement(cell: CellResult) -> bool:
+    """Tell whether the verdict is right and only the statement is another."""
+    return kind_of(cell) is Kind.OTHER_STATEMENT and (cell.expected == "deny" or cell.expected in actuals(cell))
+
+
+def _got(cell: CellResult) -> str:
+    """Say what was decided, an allow that nobody expected in capitals."""
+    got = actuals(cell)
+    kind = kind_of(cell)
+    if kind is Kind.UNEXPECTED_ALLOW:
+        return "ALLOW"
+    if kind is Kind.DISAGREES:
+        return f"{_ACTUAL_WORDS[str(cell.source_answer)]} from AWS"
+    if _other_statement(cell):
+        return "another statement"
+    return " and ".join(_ACTUAL_WORDS[word] for word in sorted(got)) or "no decision"
+
+
+def _detail(cell: CellResult) -> str:
+    """Name the kind of denial and the deciding statement."""
+    names = [item.sid or f"{item.policy}:{item.line}" for item in cell.deciding]
+    who = names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "") if names else ""
+    how = {"explicitDeny": "explicit", "implicitDeny": "by default" if cell.default_only else "implicit"}
+    return " · ".join(part for part in (how.get(cell.actual or "", ""), who) if part)
+
+
+def _live(cell: CellResult) -> str:
+    return f"≠ live: {_ACTUAL_WORDS[cell.live.actual]}" if cell.live else ""
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 cell``, ``1,200 cells``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def figures(run: Run) -> tuple[str, ...]:
+    """Return what stands behind the verdict, in figures; what is none is left out."""
+    summary = run.summary
+    kinds = [kind_of(cell) for cell in run.cells]
+    found = [count(summary.cells, "cell")]
+    found += [f"{kinds.count(kind):,} {kind.value}" for kind in Kind if kind in kinds and kind is not Kind.ERROR]
+    found += [f"{number:,} {words}" for number, words in (
+        (summary.errors, "undecided (error)"),
+        (len(run.failures), "failed beside the cells"),
+        (summary.unsupported, "not supported"),
+        (summary.known_gaps, "known gaps" if summary.known_gaps != 1 else "known gap"),
+        (summary.skipped, "skipped"),
+        (summary.not_run, "not run"),
+        (summary.vacuous, "vacuous"),
+        (summary.default_only, "denied by default only"),
+        (run.selection.left_out if run.selection else 0, "left out by selection"),
+        (summary.differs_live, "decided otherwise by the live services"),
+    ) if number]  # fmt: skip
+    return tuple(found)
+
+
+def source_line(run: Run) -> str:
+    """Say where the decisions come from, and what AWS said of them."""
+    if run.corroboration is None:
+        return run.source
+    found = run.corroboration
+    return (
+        f"{run.source}. AWS answered {found.answered:,} of {run.summary.cells:,} of these requests "
+        f"on {found.date}: {found.agree:,} agree"
+    )
+
+
+def conclusion(run: Run) -> str:
+    """Say in one sentence what came out."""
+    summary = run.summary
+    decided = summary.cells - summary.skipped - summary.not_run - summary.unsupported
+    if not summary.cells:
+        return "Nothing was tested."
+    differing = summary.failed + summary.errors
+    sentence = (
+        f"{decided - differing - summary.known_gaps:,} of {count(summary.cells, 'mapped case')} behaved as expected"
+    )
+    sentence += f"; {differing:,} did not." if differing else "."
+    if summary.verdict == "incomplete":
+        sentence += " The run is incomplete: it allows no conclusion about what was left out."
+    return sentence
