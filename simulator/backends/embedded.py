@@ -107,7 +107,7 @@ class Meta:
     region_name: str = "aws-global"
     partition: str = "aws"
     endpoint_url: str = "embedded:"
-    method_to_api_mapping: Mapping[str, str] = field(default=METHODS)
+    method_to_api_mapping: Mapping[str, str] = field(default_factory=lambda: METHODS)
 
 
 class Exceptions:

@@ -107,16 +107,7 @@ class Pattern:
         the segment.  Segments missing on the right are ``*``, unless a ``*`` for region or account can
         stand for them (``arn:aws:sqs:*:queue``).  A pattern without a colon is left.
         """
-        segments = list(self.split_colons(ARN_COLONS))
-        if len(segments) == 1:
-            return self
-        if not any(segment.elements[-1:] == (Wildcard.RUN,) for segment in segments[_REGION:-1]):
-            segments += [ANY] * (ARN_COLONS + 1 - len(segments))
-        joined: list[Element] = []
-        for number, segment in enumerate(segments):
-            joined.append(":" if number else "")
-            joined.extend(segment.elements if number == ARN_COLONS else _within_segment(segment))
-        return Pattern.of(joined)
+        return _for_resource(self)
 
     def __str__(self) -> str:
         return "".join(e.value[0] if isinstance(e, Wildcard) else e for e in self.elements)
@@ -124,6 +115,20 @@ class Pattern:
 
 ANY = Pattern((Wildcard.RUN,))
 """Matches every text."""
+
+
+@lru_cache(maxsize=16384)
+def _for_resource(pattern: Pattern) -> Pattern:
+    segments = list(pattern.split_colons(ARN_COLONS))
+    if len(segments) == 1:
+        return pattern
+    if not any(segment.elements[-1:] == (Wildcard.RUN,) for segment in segments[_REGION:-1]):
+        segments += [ANY] * (ARN_COLONS + 1 - len(segments))
+    joined: list[Element] = []
+    for number, segment in enumerate(segments):
+        joined.append(":" if number else "")
+        joined.extend(segment.elements if number == ARN_COLONS else _within_segment(segment))
+    return Pattern.of(joined)
 
 
 def _within_segment(segment: Pattern) -> Iterable[Element]:

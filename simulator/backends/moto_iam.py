@@ -1,0 +1,170 @@
+"""moto's IAM with the simulator's calls added: a subclass of its response class, and nothing patched.
+
+moto finds the method of a call by the call's name, so the four calls are four methods.  They read their
+own parameters (moto's reader stops at the first gap in a list) and write their own XML (a general
+serializer is slower than the decision).  Two more things are added that a simulation needs: permissions
+boundaries of users, and AWS managed policies that are there when they are named.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.core.serialize import never_return
+from moto.iam.exceptions import IAMException
+from moto.iam.responses import IamResponse
+
+from simulator.backends.faults import Fault
+from simulator.backends.moto_directory import BOUNDARY, MotoDirectory, boundary_detail, make_attachable
+from simulator.backends.params import OPERATIONS
+from simulator.backends.query import MalformedFormError, parse_form
+from simulator.backends.service import Service
+from simulator.catalogue import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moto.core.common_types import TYPE_RESPONSE
+    from moto.core.request import Request
+
+__all__ = ["SimulatingIamResponse"]
+
+_NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAMING_POLICIES = ("PolicyArn", "PermissionsBoundary")
+
+
+class SimulatingIamResponse(IamResponse):
+    """Answers the calls that moto's IAM answers, and the policy simulator's."""
+
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER | {
+        "ListUsersResponse.Users.User.PermissionsBoundary": never_return,
+    }
+
+    def parse_parameters(self, request: Request) -> None:
+        """Read the parameters; those of the simulator's calls by the table that describes them."""
+        shape = OPERATIONS.get(self._get_action())
+        if shape is None:
+            super().parse_parameters(request)
+            return
+        try:
+            form: Any = request.values.items(multi=True)
+            self.params = parse_form(form, shape)
+        except MalformedFormError as error:
+            self.params = error
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """Answer the call, with the AWS managed policies at hand that it names."""
+        if self._get_action() not in OPERATIONS:
+            self._name_policies()
+        return super().call_action()
+
+    def _name_policies(self) -> None:
+        for name in _NAMING_POLICIES:
+            arn = self._get_param(name)
+            if isinstance(arn, str) and ":iam::aws:policy/" in arn:
+                make_attachable(self.backend, arn)
+
+    # --- the simulator --------------------------------------------------------------------------
+
+    def simulate_custom_policy(self) -> TYPE_RESPONSE:
+        """Decide actions under the policies given."""
+        return self._simulator("SimulateCustomPolicy")
+
+    def simulate_principal_policy(self) -> TYPE_RESPONSE:
+        """Decide actions under a principal's policies."""
+        return self._simulator("SimulatePrincipalPolicy")
+
+    def get_context_keys_for_custom_policy(self) -> TYPE_RESPONSE:
+        """List the context keys of the policies given."""
+        return self._simulator("GetContextKeysForCustomPolicy")
+
+    def get_context_keys_for_principal_policy(self) -> TYPE_RESPONSE:
+        """List the context keys of a principal's policies."""
+        return self._simulator("GetContextKeysForPrincipalPolicy")
+
+    def _simulator(self, operation: str) -> TYPE_RESPONSE:
+        params: Any = self.params
+        if isinstance(params, MalformedFormError):
+            return _refusal("MalformedInput", str(params), 400)
+        try:
+            answer = Service(MotoDirectory(self.backend), load()).answer(operation, params)
+        except Fault as fault:
+            return _refusal(fault.code, fault.message, fault.status)
+        body = "".join(_xml(answer))
+        return _response(
+            200,
+            f'<{operation}Response xmlns="{_NAMESPACE}"><{operation}Result>{body}</{operation}Result>'
+            f"<ResponseMetadata><RequestId></RequestId></ResponseMetadata></{operation}Response>",
+        )
+
+    # --- boundaries of users --------------------------------------------------------------------
+
+    def create_user(self) -> ActionResult:
+        """Create a user, with its boundary."""
+        created = super().create_user()
+        arn = self._get_param("PermissionsBoundary")
+        if arn:
+            vars(self.backend.get_user(self._get_param("UserName")))[BOUNDARY] = boundary_detail(arn)
+        return created
+
+    def put_user_permissions_boundary(self) -> ActionResult:
+        """Set a user's boundary."""
+        arn = self._get_param("PermissionsBoundary")
+        user = self.backend.get_user(self._get_param("UserName"))
+        if not self.backend.policy_arn_regex.match(arn or ""):
+            message = f"Value ({arn}) for parameter PermissionsBoundary is invalid."
+            raise IAMException("InvalidParameterValue", message)
+        vars(user)[BOUNDARY] = boundary_detail(arn)
+        return EmptyResult()
+
+    def delete_user_permissions_boundary(self) -> ActionResult:
+        """Take a user's boundary away."""
+        vars(self.backend.get_user(self._get_param("UserName"))).pop(BOUNDARY, None)
+        return EmptyResult()
+
+
+def _refusal(code: str, message: str, status: int) -> TYPE_RESPONSE:
+    sender = "Sender" if status < 500 else "Receiver"
+    return _response(
+        status,
+        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{sender}</Type><Code>{code}</Code>'
+        f"<Message>{_text(message)}</Message></Error><RequestId></RequestId></ErrorResponse>",
+    )
+
+
+def _response(status: int, body: str) -> TYPE_RESPONSE:
+    """Return what moto's dispatcher takes; it puts the request's id where it finds the place for it."""
+    return status, {"status": status, "content-type": "text/xml"}, body
+
+
+def _xml(value: Any) -> Iterator[str]:
+    """Write an answer as the query protocol does: lists as members, maps as entries."""
+    match value:
+        case bool():
+            yield "true" if value else "false"
+        case dict():
+            for name, item in value.items():
+                yield f"<{name}>"
+                yield from _entries(item) if name == "EvalDecisionDetails" else _xml(item)
+                yield f"</{name}>"
+        case list():
+            for item in value:
+                yield "<member>"
+                yield from _xml(item)
+                yield "</member>"
+        case _:
+            yield _text(str(value))
+
+
+def _entries(details: dict[str, str]) -> Iterator[str]:
+    for key, word in details.items():
+        yield f"<entry><key>{_text(key)}</key><value>{word}</value></entry>"
+
+
+def _text(text: str) -> str:
+    """Escape *text*; a character that XML can't hold at all is replaced, as a bare CR would be by any reader."""
+    return escape(_NOT_IN_XML.sub("\ufffd", text), {"\r": "&#13;"})
