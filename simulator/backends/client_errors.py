@@ -26,15 +26,22 @@ __all__ = [
 _NO_REQUEST = "00000000-0000-0000-0000-000000000000"  # nothing was sent, so there is no id to ask AWS about
 
 
-class InvalidInputException(ClientError):  # noqa: N818  # boto3's name
+class _ServiceError(ClientError):
+    """An error of a class of its own, which survives the way to another process."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.response, self.operation_name)
+
+
+class InvalidInputException(_ServiceError):  # noqa: N818  # boto3's name
     """The service refuses the parameters."""
 
 
-class NoSuchEntityException(ClientError):  # noqa: N818  # boto3's name
+class NoSuchEntityException(_ServiceError):  # noqa: N818  # boto3's name
     """The service does not know the principal."""
 
 
-class PolicyEvaluationException(ClientError):  # noqa: N818  # boto3's name
+class PolicyEvaluationException(_ServiceError):  # noqa: N818  # boto3's name
     """The service can't evaluate a policy."""
 
 

@@ -17,13 +17,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from simulator.backends.batch import Failure, SimulationAnswer, describe
+from simulator.backends.batch import Failure, SimulationAnswer
 from simulator.backends.plan import request_key
 from simulator.errors import Diagnostic, InputError
 from simulator.text.files import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import NoReturn
 
     from simulator.backends.batch import Outcome, SimulationRequest
@@ -33,7 +33,6 @@ __all__ = [
     "SCHEMA",
     "Provenance",
     "Recording",
-    "RecordingBackend",
     "load",
     "plain_outcome",
     "read_outcome",
@@ -71,34 +70,6 @@ class Recording:
     def by_key(self) -> Mapping[str, Outcome]:
         """The outcomes by `request_key`."""
         return {request_key(request): outcome for request, outcome in self.pairs}
-
-
-class RecordingBackend:
-    """Answers from a recording."""
-
-    name = "recording"
-
-    def __init__(self, recording: Recording, path: str) -> None:
-        self.recording = recording
-        self._path = path
-
-    @property
-    def source(self) -> str:
-        """Where the answers come from, in words."""
-        made = self.recording.provenance
-        place = "AWS" if made.endpoint_url is None else made.endpoint_url
-        return f"answers of {place}, account {made.account}, recorded on {made.started.partition('T')[0]}"
-
-    def answer(self, batch: Sequence[SimulationRequest]) -> list[Outcome]:
-        """Return one outcome for each request; what was not recorded is a failure that names it."""
-        return [self._one(request) for request in batch]
-
-    def _one(self, request: SimulationRequest) -> Outcome:
-        found = self.recording.by_key.get(request_key(request))
-        missing = (
-            f"the recording `{self._path}` has no answer for {describe(request)} with this context and these policies"
-        )
-        return found if found is not None else Failure("NotRecorded", missing)
 
 
 def save(recording: Recording, path: Path) -> None:
