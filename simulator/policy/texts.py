@@ -36,6 +36,10 @@ _IAM_TYPES = (
     "oidc-provider/",
     "report/",
     "access-report/",
+    # Newer than the recorded list: formats that AWS documents, and its managed policies use.
+    "assumed-role/",
+    "delegation-request/",
+    "role-template/",
 )
 _REGIONLESS = ("iam", "s3")
 
@@ -77,7 +81,7 @@ def _service_fault(text: str, parts: list[str]) -> tuple[str, str] | None:
     resource = parts[5] if len(parts) > 5 else ""
     if service in _REGIONLESS and region not in ("", "*") and not resource.startswith("accesspoint"):
         return f"the resource `{text}` names a region", f"ARNs of {service} have none: leave it empty"
-    if service == "iam" and resource not in ("", "*") and not resource.startswith(_IAM_TYPES):
+    if service == "iam" and resource not in ("", "*", "root") and not resource.startswith(_IAM_TYPES):
         return (
             f"the resource `{text}` is of no type that IAM knows",
             f"it starts with one of {', '.join(_IAM_TYPES)}",
