@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run
 
 __all__ = [
+    "GLOSSARY",
     "NOT_SHOWN",
     "Kind",
     "Mark",
@@ -42,6 +43,23 @@ NOT_SHOWN = (
     "that an assessed control is in place: a decision is evidence for the design of a rule",
 )
 """What a simulation never shows; every report for people says it."""
+
+
+GLOSSARY = (
+    ("explicit deny", "a Deny statement matched; nothing can allow it"),
+    ("implicit deny", "no Allow statement matched: the default"),
+    ("by default only", "denied without any statement near the request: nothing forbids it, nothing grants it"),
+    ("MFA present (true)", "temporary credentials that were obtained with MFA"),
+    ("MFA false", "temporary credentials, the console's too, that were obtained without MFA"),
+    ("MFA key absent", "a long-term access key: the request says nothing of MFA"),
+    ("vacuous", "a denial that holds because nothing could have matched: it proves nothing"),
+    ("live differs", "the simulator and the live services are known to decide otherwise; the rule says why"),
+    (
+        "direct, supporting",
+        "whether the decision is what a control is about, or needs the other evidence that is named",
+    ),
+)
+"""The terms that reports use, for readers who meet them for the first time."""
 
 
 class Kind(Enum):
@@ -198,14 +216,17 @@ def source_line(run: Run) -> str:
 def conclusion(run: Run) -> str:
     """Say in one sentence what came out."""
     summary = run.summary
-    decided = summary.cells - summary.skipped - summary.not_run - summary.unsupported
     if not summary.cells:
         return "Nothing was tested."
+    held = sum(cell.outcome == "passed" and cell.vacuous is None for cell in run.cells)
     differing = summary.failed + summary.errors
-    sentence = (
-        f"{decided - differing - summary.known_gaps:,} of {count(summary.cells, 'mapped case')} behaved as expected"
-    )
-    sentence += f"; {differing:,} did not." if differing else "."
+    exceptional = summary.cells - held - differing
+    parts = [f"{held:,} of {count(summary.cells, 'case')} behaved as expected"]
+    parts += [f"{differing:,} did not"] if differing else []
+    parts += [f"{exceptional:,} are exceptions (section H)"] if exceptional else []
+    sentence = ", ".join(parts) + "."
+    if run.failures:
+        sentence += f" The run itself failed: {count(len(run.failures), 'check')} beside the cells."
     if summary.verdict == "incomplete":
         sentence += " The run is incomplete: it allows no conclusion about what was left out."
     return sentence

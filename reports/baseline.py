@@ -1,0 +1,133 @@
+"""What changed since an earlier run: decisions first, then expectations, cells and policies.
+
+A decision that opened comes first.  A cell whose expectation changed together with its decision is
+flagged: that is how a wrong change is made to look right.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from reports.json import result_digest
+
+if TYPE_CHECKING:
+    from simulator.suites.result import CellResult, PolicyInfo, Run
+
+__all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "compare"]
+
+_MOST_DIFF_LINES = 400
+_MOST_DIFFED = 200_000  # characters of a policy: comparing takes quadratic time
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A cell that is decided otherwise than before."""
+
+    cell: CellResult
+    before: str
+    after: str
+
+    @property
+    def opened(self) -> bool:
+        """Tell whether what was denied is allowed now."""
+        return self.after == "allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A cell that is expected to be decided otherwise than before."""
+
+    cell: CellResult
+    before: str
+    after: str
+    with_decision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A policy whose text changed, came or went; `diff` is in the unified format."""
+
+    name: str
+    before: str | None
+    after: str | None
+    diff: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All differences between two runs."""
+
+    digest: str  #: of the baseline
+    finished: str
+    flips: tuple[Flip, ...]
+    reworded: tuple[Reworded, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    fixed: tuple[str, ...]
+    broken: tuple[str, ...]
+    policies: tuple[PolicyChange, ...]
+
+    @property
+    def flipped(self) -> frozenset[str]:
+        """The ids of the cells that are decided otherwise."""
+        return frozenset(flip.cell.id for flip in self.flips)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.flips or self.reworded or self.added or self.removed or self.fixed or self.broken or self.policies
+        )
+
+
+def compare(old: Run, new: Run) -> Changes:
+    """Return what *new* has otherwise than *old*."""
+    before, after = {cell.id: cell for cell in old.cells}, {cell.id: cell for cell in new.cells}
+    pairs = [(before[id_], cell) for id_, cell in after.items() if id_ in before]
+    flips = [Flip(b, a.actual or "undecided", b.actual or "undecided") for a, b in pairs if a.actual != b.actual]
+    reworded = [
+        Reworded(b, _expectation(a), _expectation(b), a.actual != b.actual)
+        for a, b in pairs
+        if _expectation(a) != _expectation(b)
+    ]
+    return Changes(
+        digest=result_digest(old),
+        finished=old.finished,
+        flips=tuple(sorted(flips, key=lambda flip: not flip.opened)),
+        reworded=tuple(sorted(reworded, key=lambda item: not item.with_decision)),
+        added=tuple(id_ for id_ in after if id_ not in before),
+        removed=tuple(id_ for id_ in before if id_ not in after),
+        fixed=tuple(b.id for a, b in pairs if _bad(a) and not _bad(b)),
+        broken=tuple(b.id for a, b in pairs if _bad(b) and not _bad(a)),
+        policies=_policies(old, new),
+    )
+
+
+def _bad(cell: CellResult) -> bool:
+    return cell.outcome in ("failed", "error")
+
+
+def _expectation(cell: CellResult) -> str:
+    return f"{cell.expected} by {cell.expected_by}" if cell.expected_by else cell.expected
+
+
+def _policies(old: Run, new: Run) -> tuple[PolicyChange, ...]:
+    before, after = {policy.path: policy for policy in old.policies}, {policy.path: policy for policy in new.policies}
+    paths = dict.fromkeys([*before, *after])
+    return tuple(
+        _policy(before.get(path), after.get(path))
+        for path in paths
+        if path not in before or path not in after or before[path].sha256 != after[path].sha256
+    )
+
+
+def _policy(old: PolicyInfo | None, new: PolicyInfo | None) -> PolicyChange:
+    known = new or old
+    assert known is not None  # one of the two has the path
+    texts = [policy.text if policy else "" for policy in (old, new)]
+    diff: tuple[str, ...] = ()
+    if old and new and sum(map(len, texts)) <= _MOST_DIFFED:
+        lines = difflib.unified_diff(texts[0].splitlines(), texts[1].splitlines(), lineterm="", n=2)
+        diff = tuple(islice(lines, 2, 2 + _MOST_DIFF_LINES))
+    return PolicyChange(known.name, old.sha256 if old else None, new.sha256 if new else None, diff)

@@ -1,0 +1,126 @@
+"""The evidence record: from what, with what, when, how complete, and how to check it.
+
+An auditor asks of evidence made by a tool: what is its source, its scope, is it complete, accurate,
+unedited, and can it be made again.  Each line answers one of these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.describe import Fact, shown
+from reports.json import result_digest
+from reports.redact import redact
+from reports.words import count, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.suites.result import PolicyInfo, Run
+
+__all__ = ["Evidence", "InputFile", "completeness", "evidence", "input_files", "verification"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file or managed policy that the result rests on."""
+
+    kind: str
+    name: str
+    path: str
+    sha256: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The record: lines, input files, and the digest of the result."""
+
+    lines: tuple[Fact, ...]
+    files: tuple[InputFile, ...]
+    digest: str
+
+
+def evidence(run: Run) -> Evidence:
+    """Return the evidence record of *run*."""
+    digest = result_digest(run)
+    return Evidence(tuple(Fact(label, text) for label, text in _lines(run, digest) if text), input_files(run), digest)
+
+
+def _lines(run: Run, digest: str) -> Iterator[tuple[str, str]]:
+    yield "verdict", run.summary.verdict
+    yield "source", shown(source_line(run), 1000)
+    yield "completeness", completeness(run)
+    yield (
+        "selection",
+        shown(run.selection.text) + f"; {count(run.selection.left_out, 'cell')} left out" if run.selection else "",
+    )
+    yield "result digest", f"sha256 {digest}"
+    yield "tool", f"iamproof {shown(run.tool_version)}"
+    yield "engine", shown(run.backend)
+    yield "catalogue", f"{shown(run.catalogue.date)}, sha256 {shown(run.catalogue.sha256)}" if run.catalogue else ""
+    yield "recording", shown(run.corroboration.recording) if run.corroboration else ""
+    yield "checkout", _checkout(run)
+    yield "command", " ".join(shown(argument) for argument in redact(run.command))
+    yield "started", shown(run.started)
+    yield "finished", shown(run.finished)
+    yield from ((shown(label, 60), shown(redact([value])[0])) for label, value in sorted(run.environment.items()))
+
+
+def _checkout(run: Run) -> str:
+    if run.git_commit is None:
+        return "none: the files stood in no git checkout"
+    dirty = ", with changes that no commit holds" if run.git_dirty else ", without changes"
+    return f"git {shown(run.git_commit)}{dirty}"
+
+
+def completeness(run: Run) -> str:
+    """Return the control total: from what was declared to what this report shows."""
+    summary = run.summary
+    left_out = run.selection.left_out if run.selection else 0
+    not_decided = [
+        (left_out, "left out by selection"),
+        (summary.skipped, "skipped"),
+        (summary.unsupported, "not supported by the engine"),
+        (summary.not_run, "not run"),
+    ]
+    executed = summary.cells - summary.skipped - summary.unsupported - summary.not_run
+    figures = [summary.declared, summary.cells, executed, len(run.cells)]
+    labels = ("declared", "expanded", "executed", "reported")
+    line = " ".join(
+        f"{label} {figure:,}" if index == 0 else f"{'=' if figure == figures[index - 1] else '≠'} {label} {figure:,}"
+        for index, (label, figure) in enumerate(zip(labels, figures, strict=True))
+    )
+    reasons = ", ".join(f"{number:,} {words}" for number, words in not_decided if number)
+    return f"{line} ({reasons})" if reasons else line
+
+
+def input_files(run: Run) -> tuple[InputFile, ...]:
+    """Return all files that the result rests on."""
+    policies = [InputFile(f"{shown(p.role)} policy", p.name, p.path, p.sha256, _about(p)) for p in run.policies]
+    accounts = [InputFile("account", a.id, a.path, a.sha256, "declared, not read from AWS") for a in run.accounts]
+    suites = [InputFile("suite", s.name, s.path, s.sha256, f"{s.semantics} semantics") for s in run.suites]
+    return (*policies, *accounts, *suites)
+
+
+def _about(policy: PolicyInfo) -> str:
+    size = count(len(policy.text.encode("utf-8", "replace")), "byte") if policy.text else ""
+    dated = (
+        f"{policy.version} of {policy.date}" if policy.version and policy.date else policy.version or policy.date or ""
+    )
+    return "; ".join(text for text in (size, shown(dated), f"decides {count(policy.decided, 'cell')}") if text)
+
+
+def verification(run: Run, digest: str) -> tuple[Fact, ...]:
+    """Say how anybody makes the result again, and how a copy is checked."""
+    commit = [Fact("get the inputs", f"git checkout {shown(run.git_commit)}")] if run.git_commit else []
+    command = " ".join(shown(argument) for argument in redact(run.command))
+    return (
+        *commit,
+        Fact(
+            "make it again",
+            f"{command} --report json=report.json" if command else "iamproof test --report json=report.json",
+        ),
+        Fact("check a copy", f"python -m reports.verify report.json   (prints {digest[:16]}…, or what was changed)"),
+    )

@@ -1,0 +1,359 @@
+"""The report in GitHub's Markdown: the sections of the HTML report, for a job summary or a review.
+
+A job summary holds a mebibyte and drops all of it beyond; so passing rows go first, then supporting
+sections, then findings from the end, and the last line says what went.  `Options.full` lifts that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import controls
+from reports.baseline import compare
+from reports.describe import facts, headline, shown
+from reports.evidence import evidence, verification
+from reports.exceptions import exceptions
+from reports.gaps import gaps
+from reports.gfm import bullets, code, details, fence, table, text
+from reports.json import result_digest
+from reports.matrix import MFA_STATES, hole, tables
+from reports.options import Options
+from reports.quote import Quotes
+from reports.trace import requirements
+from reports.words import (
+    GLOSSARY,
+    NOT_SHOWN,
+    Kind,
+    by_severity,
+    conclusion,
+    count,
+    figures,
+    kind_of,
+    mark_of,
+    source_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from reports.baseline import Changes
+    from reports.matrix import Column, Row, Table
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["BUDGET", "render"]
+
+BUDGET = 900 * 1024
+"""Bytes of a report that is not `full`: a job summary of GitHub's holds 1,024 KiB."""
+
+_WIDEST = 8
+_MOST_ALLOWS = 10
+_GIVEN_UP = ("K", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the run as Markdown."""
+    options = options or Options()
+    parts = {letter: section(run, options) for letter, section in _SECTIONS.items()}
+    findings = list(_findings(run))
+    whole = _joined(parts, findings, "")
+    if options.full or _size(whole) <= BUDGET:
+        return whole
+    return _shortened(run, parts, findings)
+
+
+def _shortened(run: Run, parts: dict[str, str], findings: list[str]) -> str:
+    """Give up passing rows, then supporting sections, then findings from the end."""
+    parts["D"], shown_rows, all_rows = _matrix(run, attention=True)
+    notice = f"matrix: {shown_rows:,} of {all_rows:,} rows, those that need attention"
+    gone: list[str] = []
+    for letter in ("", *_GIVEN_UP):
+        gone += [letter] if parts.pop(letter, "") else []
+        notices = [notice] + ([f"sections left out: {', '.join(sorted(gone))}"] if gone else [])
+        if _size(whole := _joined(parts, findings, "; ".join(notices))) <= BUDGET:
+            return whole
+    room = BUDGET - _size(_joined(parts, [], "; ".join(notices))) - 200
+    kept = _fitting(findings, room)
+    notices.append(f"findings: {len(kept):,} of {len(findings):,}")
+    return _joined(parts, kept, "; ".join(notices))
+
+
+def _fitting(findings: list[str], room: int) -> list[str]:
+    kept = []
+    for finding in findings:
+        room -= _size(finding) + 2
+        if room < 0:
+            break
+        kept.append(finding)
+    return kept
+
+
+def _size(whole: str) -> int:
+    return len(whole.encode("utf-8", "replace"))
+
+
+def _joined(parts: Mapping[str, str], findings: Sequence[str], notice: str) -> str:
+    found = {**parts, "C": "#### C. Findings\n\n" + ("\n\n".join(findings) or "None.")}
+    ending = [f"> truncated: {notice}. The JSON report has everything."] if notice else []
+    return (
+        "\n\n".join([*(found[letter] for letter in sorted(found, key=_ORDER.index) if found[letter]), *ending]) + "\n"
+    )
+
+
+_ORDER = ("0", "A", "R", "B", "C", "D", "F", "G", "H", "I", "J", "K")
+
+
+def _header(run: Run, options: Options) -> str:
+    del options
+    lines = [
+        f"### iamproof: {run.summary.verdict}",
+        f"**{text(source_line(run), 1000)}**",
+        f"{', '.join(figures(run))}. Result digest {code(result_digest(run)[:16])}, {text(run.finished)}.",
+    ]
+    if run.selection:
+        lines.append(
+            f"Selected: {text(run.selection.text)}; {count(run.selection.left_out, 'declared cell')} left out."
+        )
+    return "\n\n".join(lines)
+
+
+def _conclusion(run: Run, options: Options) -> str:
+    del options
+    suites = [
+        f"**{text(s.name)}** ({code(s.path)})" + (f": {text(s.description, 2000)}" if s.description else "")
+        for s in run.suites
+    ]
+    opened = [cell for cell in by_severity(run) if kind_of(cell) is Kind.UNEXPECTED_ALLOW]
+    lines = ["#### A. Conclusion", conclusion(run), bullets(suites)]
+    if opened:
+        lines += ["Allowed although it must not be:", bullets(_sentence(cell) for cell in opened[:_MOST_ALLOWS])]
+        if len(opened) > _MOST_ALLOWS:
+            lines.append(f"… and {len(opened) - _MOST_ALLOWS:,} more in section C.")
+    risks = dict.fromkeys(cell.scenario for cell in run.cells if cell.id in set(run.residual_risks))
+    if risks:
+        lines += ["Residual risks, decided as they are:", bullets(text(name) for name in risks)]
+    lines += ["What this report does not show:", bullets(NOT_SHOWN)]
+    return "\n\n".join(line for line in lines if line)
+
+
+def _sentence(cell: CellResult) -> str:
+    action, principal = code(cell.action), text(cell.principal)
+    return f"{principal}, {text(cell.session)}: {action} on {text(cell.target)} ({text(cell.scenario)}, {code(f'{cell.file}:{cell.line}')})"
+
+
+def _requirements(run: Run, options: Options) -> str:
+    del options
+    rows = [
+        [text(trace.id), text(trace.text, 1000), f"{trace.symbol} {trace}", "<br>".join(_scenarios(trace.scenarios))]
+        for trace in requirements(run)
+    ]
+    return "#### Requirements\n\n" + table(["id", "requirement", "result", "verified by"], rows) if rows else ""
+
+
+def _scenarios(found: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+    for name, file, line in found[:10]:
+        yield f"{text(name)} ({code(f'{file}:{line}')})"
+    if len(found) > 10:
+        yield f"… and {len(found) - 10:,} more"
+
+
+def _evidence(run: Run, options: Options) -> str:
+    del options
+    record = evidence(run)
+    lines = table(["", "evidence"], ([text(fact.label), text(fact.text, 2000)] for fact in record.lines))
+    files = table(
+        ["input", "name", "file", "sha256", "about"],
+        ([text(f.kind), text(f.name), code(f.path), code(f.sha256), text(f.about)] for f in record.files),
+    )
+    steps = bullets(f"{fact.label}: {code(fact.text, 1000)}" for fact in verification(run, record.digest))
+    return f"#### B. Evidence record\n\n{lines}\n\n{files}\n\n{steps}"
+
+
+def _findings(run: Run) -> Iterator[str]:
+    quotes = Quotes(run)
+    for number, cell in enumerate(by_severity(run), 1):
+        lines = bullets(f"{fact.label}: {text(fact.text, 4000)}" for fact in facts(cell))
+        quoted = [quote for item in cell.deciding if (quote := quotes.statement(item)) is not None]
+        blocks = [fence((f"{line:>5} | {raw}" for line, raw in quote.lines)) for quote in quoted]
+        yield "\n\n".join([f"**C{number}. ✗ {text(headline(cell))}**", lines, *blocks])
+    for number, failure in enumerate(run.failures, 1):
+        yield f"**Run {number}. ✗** {text(failure, 2000)}"
+
+
+def _decisions(run: Run, options: Options) -> str:
+    changed = compare(options.baseline, run).flipped if options.baseline else frozenset[str]()
+    return _matrix(run, attention=False, changed=changed)[0]
+
+
+def _matrix(run: Run, *, attention: bool, changed: frozenset[str] = frozenset()) -> tuple[str, int, int]:
+    """Return the section, how many rows it shows, and how many there are."""
+    parts, some, every = ["#### D. Decision matrix"], 0, 0
+    for found in tables(run, widest=_WIDEST):
+        rows = [row for row in found.rows if not attention or _needs_attention(found, row)]
+        some, every = some + len(rows), every + len(found.rows)
+        if rows:
+            parts += [f"**{text(found.suite)}**", _grid(found, rows, changed)]
+    return "\n\n".join(parts) if every else "", some, every
+
+
+def _needs_attention(found: Table, row: Row) -> bool:
+    return any(mark_of(cell).state != "passed" for cell in found.of_row(row))
+
+
+def _grid(found: Table, rows: Sequence[Row], changed: frozenset[str]) -> str:
+    headers = [
+        "action, on",
+        *(f"{text(c.principal)}<br>{text(MFA_STATES.get(c.session, c.session))}" for c in found.columns),
+    ]
+    lines = (
+        [
+            f"{code(row.action)}<br>{text(row.target)}",
+            *(_place(found, row, column, changed) for column in found.columns),
+        ]
+        for row in rows
+    )
+    return table(headers, lines)
+
+
+def _place(found: Table, row: Row, column: Column, changed: frozenset[str]) -> str:
+    cells = found.at(row, column)
+    if not cells:
+        return hole(found, column)
+    mark = mark_of(cells[0])
+    more = f" (+{len(cells) - 1})" if len(cells) > 1 else ""
+    flag = "▲ changed" if any(cell.id in changed for cell in cells) else ""
+    lines = [f"{mark.symbol} {text(mark.text)}{more}", text(mark.detail), mark.live, flag]
+    return "<br>".join(line for line in lines if line)
+
+
+def _controls(run: Run, options: Options) -> str:
+    del options
+    parts = []
+    for framework, rows in controls.coverage(run).items():
+        known = controls.frameworks().get(framework)
+        lines = (
+            [
+                text(row.control.id),
+                text(f"{row.control.title}: {row.control.own_words}" if row.control.title else row.control.own_words),
+                row.control.strength,
+                f"{row.as_expected:,} of {len(row.cells):,}",
+                row.status,
+                text("; ".join(row.control.needs_also)),
+                row.control.provenance,
+            ]
+            for row in rows
+        )
+        headers = ["id", "control, in own words", "strength", "cases as expected", "status", "also needed", "mapped by"]
+        parts += [f"**{text(known.title if known else framework or 'No framework')}**", table(headers, lines)]
+    return "\n\n".join(["#### F. Control coverage", *parts]) if parts else ""
+
+
+def _gaps(run: Run, options: Options) -> str:
+    del options
+    parts = [
+        details(f"{gap.title} ({len(gap.items):,})", bullets(text(item, 600) for item in gap.items))
+        for gap in gaps(run)
+    ]
+    return "\n\n".join(["#### G. Gaps", *(parts or ["None that a run shows."])])
+
+
+def _exceptions(run: Run, options: Options) -> str:
+    del options
+    rows = [
+        [
+            f"{item.symbol} {item.word}",
+            f"{text(item.cell.scenario)} ({code(f'{item.cell.file}:{item.cell.line}')})",
+            f"{len(item.cells):,}",
+            text(item.reason, 1000),
+            text(item.owner) or "—",
+            (text(item.until) or "—") + (" **overdue**" if item.overdue else ""),
+            text(item.ticket) or "—",
+        ]
+        for item in exceptions(run)
+    ]
+    body = table(["what", "scenario", "cells", "reason", "owner", "until", "ticket"], rows) if rows else "None."
+    return f"#### H. Exclusions and known gaps\n\n{body}"
+
+
+def _changes(run: Run, options: Options) -> str:
+    if options.baseline is None:
+        return ""
+    changes = compare(options.baseline, run)
+    lines = [
+        f"#### I. Changes since the baseline of {text(changes.finished)}",
+        f"Baseline digest {code(changes.digest)}.",
+    ]
+    return "\n\n".join([*lines, *(_change_lists(changes) if changes else ["Nothing changed."])])
+
+
+def _change_lists(changes: Changes) -> Iterator[str]:
+    flips = [f"{'▲ opened: ' if f.opened else ''}{code(f.cell.id, 600)}: {f.before} → {f.after}" for f in changes.flips]
+    reworded = [
+        f"{code(item.cell.id, 600)}: {text(item.before)} → {text(item.after)}"
+        + (", **together with the decision**" if item.with_decision else "")
+        for item in changes.reworded
+    ]
+    lists: tuple[tuple[str, Sequence[str]], ...] = (
+        ("Decided otherwise", flips),
+        ("Expected otherwise", reworded),
+        ("New failures", [code(name, 600) for name in changes.broken]),
+        ("No longer failing", [code(name, 600) for name in changes.fixed]),
+        ("New cells", [code(name, 600) for name in changes.added]),
+        ("Cells that are gone", [code(name, 600) for name in changes.removed]),
+    )
+    yield from (details(f"{title} ({len(items):,})", bullets(items)) for title, items in lists if items)
+    for policy in changes.policies:
+        yield f"Policy {text(policy.name)}: {code((policy.before or 'new')[:16])} → {code((policy.after or 'gone')[:16])}"
+        if policy.diff:
+            yield fence(policy.diff, "diff")
+
+
+def _review(run: Run, options: Options) -> str:
+    if options.signoff is None:
+        lines = [
+            "| prepared by | reviewed by | date | decision | comment |",
+            "| --- | --- | --- | --- | --- |",
+            "|  |  |  |  |  |",
+        ]
+        return "\n".join(["#### J. Review and sign-off", "", *lines])
+    review = options.signoff
+    stale = review.stale(result_digest(run))
+    state = "**Stale: this review was of another result.**" if stale else "This review is of this result."
+    row = [
+        text(value, 1000) or "—"
+        for value in (review.prepared_by, review.reviewed_by, review.date, review.decision, review.comment)
+    ]
+    shown_row = table(["prepared by", "reviewed by", "date", "decision", "comment"], [row])
+    return f"#### J. Review and sign-off\n\n{state}\n\n{shown_row}\n\nReviewed digest {code(review.result_digest)}."
+
+
+def _appendix(run: Run, options: Options) -> str:
+    del options
+    policies = [
+        details(f"{policy.name} ({policy.path})", fence(_numbered(policy.text)))
+        for policy in run.policies
+        if policy.text
+    ]
+    glossary = bullets(f"**{term}**: {meaning}" for term, meaning in GLOSSARY)
+    used = controls.coverage(run)
+    notices = [f"{f.title}: {f.notice}" for name, f in controls.frameworks().items() if name in used]
+    return "\n\n".join(["#### K. Appendix", *policies, glossary, *([bullets(map(text, notices))] if notices else [])])
+
+
+def _numbered(raw: str) -> Iterator[str]:
+    for number, line in enumerate(raw.splitlines(), 1):
+        yield f"{number:>5} | {shown(line, 400)}"
+
+
+_SECTIONS: dict[str, Callable[[Run, Options], str]] = {
+    "0": _header,
+    "A": _conclusion,
+    "R": _requirements,
+    "B": _evidence,
+    "D": _decisions,
+    "F": _controls,
+    "G": _gaps,
+    "H": _exceptions,
+    "I": _changes,
+    "J": _review,
+    "K": _appendix,
+}
