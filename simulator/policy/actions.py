@@ -8,10 +8,11 @@ Rules: ``docs/semantics.md``, M1 to M8.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from simulator.policy.pattern import Pattern, Wildcard
+from simulator.policy.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ActionTable"]
 
 _BEYOND = "\U0010ffff"
+_WILDCARD = re.compile(r"[*?]")
 
 
 class ActionTable:
@@ -30,9 +32,6 @@ class ActionTable:
         pairs = sorted({(name.lower(), name) for name in names})
         self.names = tuple(name for _, name in pairs)
         self._lower = [lower for lower, _ in pairs]
-        self._bits: dict[str, int] = {}
-        for position, lower in enumerate(self._lower):
-            self._bits[lower] = self._bits.get(lower, 0) | 1 << position
         self._masks: dict[str, int] = {}
         self.all = (1 << len(pairs)) - 1
 
@@ -41,7 +40,7 @@ class ActionTable:
 
     def bit(self, name: str) -> int:
         """Return the bit of *name* (of each spelling of it), 0 when the table has it not."""
-        return self._bits.get(name.lower(), 0)
+        return self._named(name.lower())
 
     def mask(self, pattern: str) -> int:
         """Return the bits of the actions that *pattern* matches, case ignored (M1, M2)."""
@@ -68,14 +67,18 @@ class ActionTable:
     def _match(self, folded: str) -> int:
         if folded in ("*", "*:*"):
             return self.all
-        pattern = Pattern.parse(folded)
-        literal = pattern.literal_text
-        if literal is not None:
-            return self._bits.get(literal, 0)
-        first = pattern.elements[0]
-        prefix = first if isinstance(first, str) else ""
+        wildcard = _WILDCARD.search(folded)
+        if wildcard is None:
+            return self._named(folded)
+        prefix = folded[: wildcard.start()]
         low, high = bisect_left(self._lower, prefix), bisect_left(self._lower, prefix + _BEYOND)
-        if pattern.elements[1:] == (Wildcard.RUN,) and prefix:
+        if not folded[wildcard.start() :].strip("*"):
             return (1 << high) - (1 << low)
+        pattern = Pattern.parse(folded)
         digits = "".join("1" if pattern.matches(name) else "0" for name in reversed(self._lower[low:high]))
         return int(digits, 2) << low if digits else 0
+
+    def _named(self, lower: str) -> int:
+        """Return the bits of one name: spellings that differ by case stand side by side."""
+        low, high = bisect_left(self._lower, lower), bisect_right(self._lower, lower)
+        return (1 << high) - (1 << low)

@@ -86,6 +86,10 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Tell whether the whole of *text* matches."""
+        head = self.elements[0] if self.elements else ""
+        # Most texts fail at the literal head, and then no expression need be compiled.  ASCII: see `_units`.
+        if isinstance(head, str) and head.isascii() and not text.startswith(head):
+            return False
         return _matcher(self.elements)(text)
 
     def split_colons(self, maximum: int) -> tuple[Pattern, ...]:

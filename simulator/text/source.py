@@ -140,7 +140,10 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """Return the value under *key* of a mapping, or None."""
-        return next((value for name, value in self.pairs if name.value == key), None)
+        for name, value in self.pairs:  # a loop: every element of every statement is looked up here
+            if name.value == key:
+                return value
+        return None
 
     def fault(
         self,
