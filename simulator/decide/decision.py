@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from simulator.policy.model import Policy, Statement
 
-__all__ = ["Decision", "Effect", "LayerEffect", "StatementRef"]
+__all__ = ["Decision", "Effect", "LayerEffect", "StatementRef", "Word"]
+
+
+Word: TypeAlias = Literal["allowed", "implicitDeny", "explicitDeny"]
+"""AWS's three words, as plain data has them."""
 
 
 class Effect(Enum):
@@ -18,6 +22,12 @@ class Effect(Enum):
     ALLOWED = "allowed"
     IMPLICIT_DENY = "implicitDeny"
     EXPLICIT_DENY = "explicitDeny"
+
+    @property
+    def word(self) -> Word:
+        """AWS's word for it."""
+        word: Word = self.value
+        return word
 
 
 @dataclass(frozen=True, slots=True)

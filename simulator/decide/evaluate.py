@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from simulator.decide.context import Context
-    from simulator.decide.decision import StatementRef
+    from simulator.decide.decision import StatementRef, Word
     from simulator.decide.request import Caller, Stack
     from simulator.policy.model import Policy
 
@@ -189,6 +189,11 @@ class Evaluator:
         found += [(f"scp.{number}", level) for number, level in enumerate(self.scps, 1)]
         found += [(f"rcp.{number}", level) for number, level in enumerate(self.rcps, 1)]
         return tuple(found)
+
+    def layer_words(self, bit: int, planes: Planes) -> tuple[tuple[str, Word, bool], ...]:
+        """Return for one action each layer's name, what it says, and whether it decided."""
+        decides = _deciding_layer(self.effect(planes, bit), bit, planes)
+        return tuple((name, _effect(plane, bit).word, name == decides) for name, plane in _named_planes(planes))
 
     def layer_masks(self, masks: LayerMasks) -> Iterator[tuple[StatementSet, int]]:
         """Pair each layer's statements with those of *masks*."""

@@ -13,7 +13,7 @@ Rules: ``docs/semantics.md``, E1, E2, R1 to R9, V1 to V9.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from simulator.decide.decision import StatementRef
 from simulator.policy.model import StatementEffect
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["ResourceMatcher", "StatementSet", "single"]
 
 _CACHE_LIMIT = 100_000
+
+Matches: TypeAlias = "Callable[[str], bool]"
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -92,7 +94,7 @@ class StatementSet:
         self._conditional = tuple((1 << i, s.conditions) for i, s in enumerate(statements) if s.conditions)
         self._static_bits: dict[str, int] = {}
         self._condition_bits: dict[Context, int] = {}
-        self._patterns: dict[Context, tuple[tuple[int, Pattern], ...]] = {}
+        self._patterns: dict[Context, tuple[tuple[int, Matches], ...]] = {}
         self._unions: dict[int, tuple[int, int]] = {}
 
     def statements(self) -> tuple[Statement, ...]:
@@ -109,8 +111,8 @@ class StatementSet:
         if bits is None:
             bits = self._static(resource)
         if self._dynamic:
-            for bit, pattern in self._resolved(context):
-                if not bits & bit and pattern.matches(resource):
+            for bit, matches in self._resolved(context):
+                if not bits & bit and matches(resource):
                     bits |= bit
         return bits ^ self._negated
 
@@ -158,10 +160,10 @@ class StatementSet:
         _remember(self._static_bits, resource, bits)
         return bits
 
-    def _resolved(self, context: Context) -> tuple[tuple[int, Pattern], ...]:
+    def _resolved(self, context: Context) -> tuple[tuple[int, Matches], ...]:
         found = self._patterns.get(context)
         if found is None:
-            found = tuple((bit, pattern) for bit, matcher in self._dynamic for pattern in matcher.resolved(context))
+            found = tuple((bit, p.matcher()) for bit, matcher in self._dynamic for p in matcher.resolved(context))
             _remember(self._patterns, context, found)
         return found
 

@@ -92,6 +92,10 @@ class Pattern:
             return False
         return _matcher(self.elements)(text)
 
+    def matcher(self) -> Callable[[str], bool]:
+        """Return `matches` compiled, for one pattern against many texts."""
+        return _matcher(self.elements)
+
     def split_colons(self, maximum: int) -> tuple[Pattern, ...]:
         """Split at the first *maximum* literal colons, as ``str.split`` does."""
         parts: list[list[Element]] = [[]]
