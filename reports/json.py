@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from reports.options import Options
 
-__all__ = ["SCHEMA", "STABLE", "chunks", "dump", "load", "render", "result_digest"]
+__all__ = ["SCHEMA", "STABLE", "chunks", "decode_cell", "dump", "encode_cell", "load", "render", "result_digest"]
 
 SCHEMA = "iamproof/run@1"
 
@@ -116,6 +116,16 @@ def load(text: str, *, verify: bool = True) -> Run:
     if verify and stated is not None and stated != result_digest(run):
         raise fault("result_digest", "does not match the cells: the report was changed after it was written")
     return run
+
+
+def encode_cell(cell: CellResult) -> str:
+    """Return one cell as JSON, to carry it from one process to another."""
+    return _encode(cell)
+
+
+def decode_cell(text: str) -> CellResult:
+    """Return the cell that `encode_cell` wrote."""
+    return read(CellResult, parse(text))
 
 
 def _mapping(data: dict[str, Any], name: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reports.quote import Quote
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["render"]
+__all__ = ["failure_text", "render"]
 
 _WIDTH = 140
 _WIDEST = (12, 6, 3)  # columns tried, until the table fits
@@ -166,9 +166,20 @@ def _failures(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     seen: dict[Quote, int] = {}
     for number, cell in enumerate(failed, 1):
         title = paint(f"{number}. {headline(cell)}", _CODES["failed"])
-        yield "\n".join([title, *_block(facts(cell)), *_quoted(cell, quotes, seen, number)])
+        yield "\n".join([title, *_told(cell, quotes, seen, number)])
     for number, text in enumerate(run.failures, len(failed) + 1):
         yield paint(f"{number}. of the run: {shown(text, 2000)}", _CODES["failed"])
+
+
+def _told(cell: CellResult, quotes: Quotes, seen: dict[Quote, int], number: int) -> Iterator[str]:
+    """Tell all of a cell: its facts, and the statements that decided it."""
+    yield from _block(facts(cell))
+    yield from _quoted(cell, quotes, seen, number)
+
+
+def failure_text(run: Run, cell: CellResult) -> str:
+    """Return one failed cell as `render` shows it, for a test runner that shows failures by itself."""
+    return "\n".join([headline(cell), *_told(cell, Quotes(run), {}, 1)])
 
 
 def _block(lines: Iterable[Fact]) -> Iterator[str]:
