@@ -7,6 +7,7 @@ the process is touched.  moto serves as it stands; the calls are registered unde
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "install"]
 
+_NO_CONFIGURATION = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -29,17 +31,11 @@ def install() -> None:
 
 def connect(account: Account | None = None, *, region: str | None = None) -> Any:
     """Return a boto3 client for IAM that moto answers; *account* is put into moto first."""
-    import boto3  # noqa: PLC0415  # dear: only who wants it pays
-    from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415  # as above
+    from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415  # moto is dear
 
     install()
     partition = "aws" if account is None else account.partition
-    client: Any = boto3.client(
-        "iam",
-        region_name=region or _REGIONS.get(partition, "us-east-1"),
-        aws_access_key_id="moto",
-        aws_secret_access_key="moto",  # noqa: S106  # moto checks none
-    )
+    client = _client(region or _REGIONS.get(partition, "us-east-1"))
     stubber = BotocoreStubber()
     stubber.enabled = True
     client.meta.events.register("before-send.iam", stubber)
@@ -49,6 +45,26 @@ def connect(account: Account | None = None, *, region: str | None = None) -> Any
         load_account(account)
         client.meta.events.register("before-call.iam", _as_account(account.id))
     return client
+
+
+def _client(region: str) -> Any:
+    """Return a client that heeds nobody's profile, and no endpoint but AWS's own, which moto stands for."""
+    import boto3  # noqa: PLC0415  # dear: only who wants it pays
+    import botocore.session  # noqa: PLC0415  # as above
+    from botocore.config import Config  # noqa: PLC0415  # as above
+
+    nothing: Any = {name: (None, None, default, None) for name, default in _NO_CONFIGURATION.items()}
+    session = boto3.Session(botocore_session=botocore.session.Session(session_vars=nothing))
+    # The stubs know neither the option nor a client without its long list of overloads.
+    make: Any = session.client
+    configured: Any = Config
+    return make(
+        "iam",
+        region_name=region,
+        aws_access_key_id="moto",
+        aws_secret_access_key="moto",  # noqa: S106  # moto checks none
+        config=configured(ignore_configured_endpoint_urls=True),
+    )
 
 
 def _as_account(account: str) -> Any:

@@ -8,9 +8,7 @@ boundaries of users, and AWS managed policies that are there when they are named
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.serialize import never_return
@@ -22,18 +20,15 @@ from simulator.backends.moto_directory import BOUNDARY, MotoDirectory, boundary_
 from simulator.backends.params import OPERATIONS
 from simulator.backends.query import MalformedFormError, parse_form
 from simulator.backends.service import Service
+from simulator.backends.wire_xml import answer_xml, refusal_xml
 from simulator.catalogue import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from moto.core.common_types import TYPE_RESPONSE
     from moto.core.request import Request
 
 __all__ = ["SimulatingIamResponse"]
 
-_NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAMING_POLICIES = ("PolicyArn", "PermissionsBoundary")
 
 
@@ -89,17 +84,12 @@ class SimulatingIamResponse(IamResponse):
     def _simulator(self, operation: str) -> TYPE_RESPONSE:
         params: Any = self.params
         if isinstance(params, MalformedFormError):
-            return _refusal("MalformedInput", str(params), 400)
+            return _response(400, refusal_xml("MalformedInput", str(params)))
         try:
             answer = Service(MotoDirectory(self.backend), load()).answer(operation, params)
         except Fault as fault:
-            return _refusal(fault.code, fault.message, fault.status)
-        body = "".join(_xml(answer))
-        return _response(
-            200,
-            f'<{operation}Response xmlns="{_NAMESPACE}"><{operation}Result>{body}</{operation}Result>'
-            f"<ResponseMetadata><RequestId></RequestId></ResponseMetadata></{operation}Response>",
-        )
+            return _response(fault.status, refusal_xml(fault.code, fault.message, sender=fault.status < 500))
+        return _response(200, answer_xml(operation, answer))
 
     # --- boundaries of users --------------------------------------------------------------------
 
@@ -127,44 +117,6 @@ class SimulatingIamResponse(IamResponse):
         return EmptyResult()
 
 
-def _refusal(code: str, message: str, status: int) -> TYPE_RESPONSE:
-    sender = "Sender" if status < 500 else "Receiver"
-    return _response(
-        status,
-        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{sender}</Type><Code>{code}</Code>'
-        f"<Message>{_text(message)}</Message></Error><RequestId></RequestId></ErrorResponse>",
-    )
-
-
 def _response(status: int, body: str) -> TYPE_RESPONSE:
     """Return what moto's dispatcher takes; it puts the request's id where it finds the place for it."""
     return status, {"status": status, "content-type": "text/xml"}, body
-
-
-def _xml(value: Any) -> Iterator[str]:
-    """Write an answer as the query protocol does: lists as members, maps as entries."""
-    match value:
-        case bool():
-            yield "true" if value else "false"
-        case dict():
-            for name, item in value.items():
-                yield f"<{name}>"
-                yield from _entries(item) if name == "EvalDecisionDetails" else _xml(item)
-                yield f"</{name}>"
-        case list():
-            for item in value:
-                yield "<member>"
-                yield from _xml(item)
-                yield "</member>"
-        case _:
-            yield _text(str(value))
-
-
-def _entries(details: dict[str, str]) -> Iterator[str]:
-    for key, word in details.items():
-        yield f"<entry><key>{_text(key)}</key><value>{word}</value></entry>"
-
-
-def _text(text: str) -> str:
-    """Escape *text*; a character that XML can't hold at all is replaced, as a bare CR would be by any reader."""
-    return escape(_NOT_IN_XML.sub("\ufffd", text), {"\r": "&#13;"})

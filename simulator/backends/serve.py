@@ -1,7 +1,7 @@
 """moto's server with the simulator's calls: for the AWS CLI, boto3, Terraform and any other client.
 
-The server listens before it says so, keeps connections open between requests, and ends on SIGINT and
-SIGTERM.  It holds one process's moto: what is created there is gone with it.
+The server listens before it says so and ends on SIGINT and SIGTERM.  It holds one process's moto: what
+is created there is gone with it.
 """
 
 from __future__ import annotations
@@ -128,9 +128,7 @@ def _make(host: str, port: int, listener: socket.socket) -> Any:
     from werkzeug.serving import make_server  # noqa: PLC0415  # as above
 
     class Handler(MotoRequestHandler):
-        """Keeps connections open, and does not tell of every request."""
-
-        protocol_version = "HTTP/1.1"
+        """Does not tell of every request."""
 
         def log_request(self, *_: object) -> None:
             """Say nothing."""
