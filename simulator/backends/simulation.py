@@ -145,9 +145,9 @@ def _read(
 
 def _check_mixture(actions: Sequence[str], operation: str, catalogue: Catalogue) -> None:
     """Refuse known beside unknown actions: the service authorizes them in different ways."""
-    known = [action for action in actions if catalogue.action(action) is not None]
+    known = [action for action in actions if catalogue.place(action) is not None]
     if known and len(known) < len(actions):
-        raise Fault.mixed_actions(known, [action for action in actions if catalogue.action(action) is None], operation)
+        raise Fault.mixed_actions(known, [action for action in actions if catalogue.place(action) is None], operation)
 
 
 def _check_arns(resources: Sequence[str]) -> None:
