@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.errors import Collector
 from simulator.text.shape import SCHEMA_TYPES, unknown_name, wrong_type
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from simulator.errors import Collector, Diagnostic
+    from simulator.errors import Diagnostic
     from simulator.text.shape import JsonSchema, Shape
     from simulator.text.source import Node
 
@@ -112,6 +113,12 @@ class Record:
             faults.add(opening(node).fault("missing-key", f"{self.words} needs the key `{missing}`"))
         for rule in self.rules:
             faults.extend(rule.faults(node))
+
+    def accepts(self, node: Node) -> bool:
+        """Tell whether nothing is wrong at *node*."""
+        faults = Collector()
+        self.check(node, faults)
+        return not faults.failed
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         if not self.name:

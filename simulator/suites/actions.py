@@ -1,0 +1,112 @@
+"""The actions of scenarios: literals as they stand, wildcards expanded over the catalogue.
+
+A literal that the catalogue doesn't know is asked literally, and warned of; a wildcard that stands for
+nothing proves nothing and is an error.  Rules: M1 to M4, M8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from simulator.errors import Severity
+
+if TYPE_CHECKING:
+    from simulator.catalogue import Catalogue
+    from simulator.errors import Collector
+    from simulator.suites.model import ActionChoice, Scenario
+
+__all__ = ["ActionTable", "Asked"]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """An entry of `actions:` and the actions that it stands for, in the catalogue's spelling."""
+
+    text: str
+    actions: tuple[str, ...]
+
+    @cached_property
+    def among(self) -> frozenset[str]:
+        """The actions in lower case."""
+        return frozenset(name.lower() for name in self.actions)
+
+    @cached_property
+    def only(self) -> str | None:
+        """The action in lower case, None when there are several."""
+        return self.actions[0].lower() if len(self.actions) == 1 else None
+
+
+class ActionTable:
+    """Expands entries once for all scenarios of a suite; faults go to *faults*."""
+
+    def __init__(self, catalogue: Catalogue, faults: Collector) -> None:
+        self.catalogue = catalogue
+        self._faults = faults
+        self._warned: set[int] = set()
+        self._expanded: dict[tuple[str, int], Asked] = {}
+
+    def of(self, scenario: Scenario) -> tuple[Asked, ...]:
+        """Return what the scenario asks; entries that stand for nothing are left out, with an error."""
+        excepted = 0
+        for one in scenario.excepted:
+            mask = self._mask(one)
+            excepted |= mask
+            if not mask:
+                self._warn(one)
+        literal = frozenset(one.pattern.lower() for one in scenario.excepted if not one.wild)
+        found = (self._asked(one, excepted, literal) for one in scenario.actions)
+        return tuple(asked for asked in found if asked is not None)
+
+    def _mask(self, choice: ActionChoice) -> int:
+        mask = self.catalogue.mask((choice.pattern,))
+        if not choice.levels:
+            return mask
+        levels = 0
+        for level in choice.levels:
+            levels |= self.catalogue.level_mask(level)
+        return mask & levels
+
+    def _asked(self, choice: ActionChoice, excepted: int, literal: frozenset[str]) -> Asked | None:
+        if not choice.wild:
+            return self._literal(choice, literal)
+        mask = self._mask(choice)
+        left = mask & ~excepted
+        if not left:
+            self._nothing(choice, excepted=bool(mask))
+            return None
+        key = (choice.text, left)
+        if key not in self._expanded:
+            self._expanded[key] = Asked(choice.text, self.catalogue.of_mask(left))
+        return self._expanded[key]
+
+    def _literal(self, choice: ActionChoice, excepted: frozenset[str]) -> Asked | None:
+        if choice.pattern.lower() in excepted:
+            self._nothing(choice, excepted=True)
+            return None
+        key = (choice.text, 0)
+        if key not in self._expanded:
+            known = self.catalogue.action(choice.pattern)
+            self._expanded[key] = Asked(choice.text, (choice.pattern if known is None else known.name,))
+        if self.catalogue.place(choice.pattern) is None:
+            self._warn(choice)
+        return self._expanded[key]
+
+    def _nothing(self, choice: ActionChoice, *, excepted: bool) -> None:
+        if excepted:
+            message, help_ = f"`except:` leaves nothing of `{choice.text}`", "take one of them away"
+        else:
+            near = self.catalogue.nearest_service(choice.pattern.partition(":")[0])
+            message = f"`{choice.text}` stands for no action of the catalogue of {self.catalogue.date}"
+            help_ = f"the nearest service is `{near}`" if near else ""
+        self._faults.add(choice.node.fault("no-action", message, help=help_))
+
+    def _warn(self, choice: ActionChoice) -> None:
+        if choice.node.start in self._warned:
+            return
+        self._warned.add(choice.node.start)
+        near = self.catalogue.nearest_action(choice.pattern) if not choice.wild else None
+        message = f"the catalogue of {self.catalogue.date} knows no action `{choice.pattern}`"
+        help_ = f"did you mean `{near}`?" if near else "it is evaluated literally"
+        self._faults.add(choice.node.fault("unknown-action", message, help=help_, severity=Severity.WARNING))

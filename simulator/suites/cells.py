@@ -1,0 +1,398 @@
+"""Cells: one principal × session × action × target each, and the verdict that it must have.
+
+`expand` makes them from a suite and tells all that is wrong with its expectations.  What cells have in
+common they share, so that a hundred thousand stay small: the context, the resolved target, the actions.
+Format: ``docs/scenario-format.md``, "Cells" and "Expectations".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.catalogue import load
+from simulator.errors import Collector
+from simulator.suites.actions import ActionTable
+from simulator.suites.closed import check_closed
+from simulator.suites.columns import Columns
+from simulator.suites.conflicts import check_opposites
+from simulator.suites.expect import Dimension, Expectations, keys_of
+from simulator.suites.model import ANY_SIGN_IN, EACH_TYPE
+from simulator.suites.sessions import MFA_SESSIONS, concrete, names_mfa
+from simulator.suites.situations import Situations
+from simulator.suites.types import TypeTable
+from simulator.suites.where import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from simulator.accounts.model import Principal
+    from simulator.accounts.policies import LoadedPolicy
+    from simulator.catalogue import Catalogue
+    from simulator.decide.context import Context, ContextValue
+    from simulator.suites.actions import Asked
+    from simulator.suites.columns import Column
+    from simulator.suites.model import Expected, Mode, Scenario, Session, Suite
+    from simulator.suites.situations import Situation
+
+__all__ = ["Cell", "expand", "expand_into"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell; equal only to itself.
+
+    `action` is as written and `actions` what it stands for.  `context` is the one of all its requests;
+    where an ARN shows more than the others do (a region, an account), `context_of` has that too.
+    """
+
+    suite: Suite
+    scenario: Scenario
+    principal: Principal
+    session: str
+    asked: Asked
+    where: Where
+    expected: Expected
+
+    @property
+    def id(self) -> str:
+        """``FILE::SCENARIO::PRINCIPAL[SESSION]-ACTION-TARGET``."""
+        tail = f"{self.principal.label}[{self.session}]-{self.asked.text}-{self.where.bound.label}"
+        return f"{self.suite.file}::{self.scenario.identity}::{tail}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The suite's tags and the scenario's."""
+        return self.scenario.tags
+
+    @property
+    def action(self) -> str:
+        """The action as the scenario writes it."""
+        return self.asked.text
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions asked, in the catalogue's spelling."""
+        return self.asked.actions
+
+    @property
+    def target(self) -> str:
+        """``RESOURCE/TARGET``, the resource's name, an ARN, ``*`` or ``each type``."""
+        return self.where.bound.label
+
+    @property
+    def mode(self) -> Mode:
+        """How several resources make one verdict."""
+        return self.where.bound.mode
+
+    @property
+    def resource(self) -> str | tuple[str, ...]:
+        """The ARN, ``*``, ``each type``, or several ARNs."""
+        found = self.where.bound.resources
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """All ARNs asked."""
+        return tuple(dict.fromkeys(arn for _, arns in self.asks for arn in arns))
+
+    @property
+    def asks(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        """Which actions are asked of which resources."""
+        return self.where.bound.asks(self.asked)
+
+    @property
+    def owner(self) -> str | None:
+        """The account that owns the resource, where it is declared."""
+        return self.where.bound.owner
+
+    @property
+    def resource_policy(self) -> LoadedPolicy | None:
+        """The resource-based policy."""
+        return self.where.bound.policy
+
+    @property
+    def context(self) -> Context:
+        """The context of all requests of the cell, shared by cells that have the same."""
+        return self.where.common.context
+
+    @property
+    def stated(self) -> Mapping[str, ContextValue]:
+        """What files state of the context."""
+        return self.where.common.stated
+
+    @property
+    def derived(self) -> Mapping[str, ContextValue]:
+        """What the runner adds to it."""
+        return self.where.common.derived
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The API's type of each key."""
+        return self.where.common.types
+
+    @property
+    def stated_keys(self) -> frozenset[str]:
+        """The keys, in lower case, that are stated or derived, as absent too."""
+        return frozenset(name.lower() for name in self.context)
+
+    def situation_of(self, resource: str) -> Situation:
+        """Return the context of the requests for one of the resources, and where it comes from."""
+        return self.where.of(resource)
+
+    def context_of(self, resource: str) -> Context:
+        """Return the context of the requests for one of the resources."""
+        return self.where.of(resource).context
+
+
+def expand(suite: Suite, *, catalogue: Catalogue | None = None) -> tuple[Cell, ...]:
+    """Return the cells of *suite*; raise `InputError` with all that is wrong with them."""
+    faults = Collector()
+    cells = expand_into(suite, faults, catalogue or load(), complete=True)
+    faults.finish()
+    return cells
+
+
+def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, complete: bool) -> tuple[Cell, ...]:
+    """Return the cells of *suite*; what is wrong goes to *faults*.
+
+    With *complete* no scenario was left out, so that `closed` can be checked.
+    """
+    own = Collector()
+    expander = _Expander(suite, own, catalogue)
+    cells = [cell for scenario in suite.scenarios for cell in expander.cells(scenario)]
+    if not own.failed:
+        _check_ids(cells, own)
+        check_opposites(cells, own)
+    if suite.closed and complete and not own.failed:
+        check_closed(suite, cells, expander.product(), expander.types, own)
+    faults.extend(own)
+    return tuple(cells)
+
+
+def _check_ids(cells: Iterable[Cell], faults: Collector) -> None:
+    """Ids must be unique; only names made to collide are not."""
+    seen: set[str] = set()
+    for cell in cells:
+        before = len(seen)
+        seen.add(identity := cell.id)
+        if len(seen) == before:
+            message = f"two cells have the id `{identity}`"
+            faults.add(
+                cell.scenario.node.fault("duplicate-name", message, help="rename a principal, session or target")
+            )
+
+
+class _Expander:
+    """Expands the scenarios of one suite."""
+
+    def __init__(self, suite: Suite, faults: Collector, catalogue: Catalogue) -> None:
+        self.suite = suite
+        self.faults = faults
+        self.types = TypeTable(catalogue)
+        self.actions = ActionTable(catalogue, faults)
+        self.columns = Columns(suite, self.types, faults)
+        self.situations = Situations()
+        self.wheres: dict[tuple[object, Situation], Where] = {}
+        # Of a closed suite: what its scenarios speak of.
+        self.all_columns: dict[str, Column] = {}
+        self.all_asked: dict[str, Asked] = {}
+        self.all_sessions: dict[Principal, dict[Session, None]] = {}
+        self.named_sessions: dict[Session, None] = {}
+        self.mfa: dict[tuple[Principal, tuple[LoadedPolicy, ...]], bool] = {}
+
+    def cells(self, scenario: Scenario) -> list[Cell]:
+        """Return the cells of one scenario."""
+        asked = self.actions.of(scenario)
+        rows = self.columns.of(scenario, asked)
+        columns = list(dict.fromkeys(column for row in rows for column, _ in row))
+        if not columns:
+            return []
+        names, spoken = self.session_names(scenario, columns)
+        sessions = {who: self.sessions_of(who, names[who]) for who in scenario.principals}
+        all_sessions = list(dict.fromkeys(one for found in sessions.values() for one in found))
+        expect = Expectations(
+            scenario.expect,
+            (
+                self.of_principals(scenario),
+                self.of_sessions(all_sessions, spoken),
+                _of_targets(columns),
+                Dimension("action", tuple((one.text,) for one in asked), {}, {}, folded=True),
+            ),
+            self.faults,
+        )
+        grid = _Grid(columns, {one: place for place, one in enumerate(all_sessions)}, asked, rows, expect)
+        cells: list[Cell] = []
+        reached = 0
+        whole = True
+        for place, who in enumerate(scenario.principals):
+            for session in sessions[who]:
+                wheres = self.bound(scenario, who, session, columns)
+                reached |= self.fill(cells, grid, (scenario, place, session), wheres)
+                whole = whole and self.asks_all(scenario, grid, who, wheres)
+        if whole:
+            expect.finish(reached)
+        self.spoken_of(scenario, columns, asked, sessions)
+        return cells
+
+    def fill(
+        self,
+        cells: list[Cell],
+        grid: _Grid,
+        row: tuple[Scenario, int, Session],
+        wheres: list[Where | None],
+    ) -> int:
+        """Add the cells of one principal in one session; return the leaves that they reach."""
+        scenario, place, session = row
+        who, suite, name = scenario.principals[place], self.suite, session.name
+        of_principals, of_sessions, of_targets, of_actions = grid.expect.tables
+        here = of_principals[place] & of_sessions[grid.sessions[session]]
+        verdicts = grid.expect.expected
+        reached = 0
+        for number, columns in enumerate(grid.places):
+            there = here & of_actions[number]
+            for target, asked in columns:
+                where = wheres[target]
+                if where is None:
+                    continue
+                leaves = there & of_targets[target]
+                expected = verdicts.get(leaves)
+                if expected is None:
+                    grid.expect.meet(leaves, (who.label, name, asked.text, where.bound.label))
+                    continue
+                reached |= leaves
+                cells.append(Cell(suite, scenario, who, name, asked, where, expected))
+        return reached
+
+    def bound(self, scenario: Scenario, who: Principal, session: Session, columns: list[Column]) -> list[Where | None]:
+        """Bind the columns for one principal in one session."""
+        suite = self.suite
+        layer = self.situations.layer((suite.account.context, suite.context, session.context, scenario.context))
+        base = self.situations.of_caller(who, layer)
+        return [self.where(self.columns.bind(column, who, base), base) for column in columns]
+
+    def where(self, bound: object, base: Situation) -> Where | None:
+        """Return a target in a situation, made once."""
+        if bound is None:
+            return None
+        key = (bound, base)
+        if key not in self.wheres:
+            self.wheres[key] = Where(bound, base, self.situations, self.types)  # type: ignore[arg-type]  # a Bound or an EachType
+        return self.wheres[key]
+
+    def asks_all(self, scenario: Scenario, grid: _Grid, who: Principal, wheres: list[Where | None]) -> bool:
+        """Tell whether each action has a target for this principal; report the first that has none."""
+        for asked, columns in zip(grid.asked, grid.places, strict=True):
+            if all(wheres[target] is None for target, _ in columns):
+                if not self.faults.failed:
+                    node = (scenario.on or (scenario.node.get("actions") or scenario.node,))[0]
+                    message = f"there is nothing to ask `{asked.text}` of for `{who.label}`"
+                    help_ = "a role has no `own`; name another resource in `on:`" if who.kind == "role" else ""
+                    self.faults.add(node.fault("no-cell", message, help=help_))
+                return False
+        return True
+
+    def spoken_of(
+        self,
+        scenario: Scenario,
+        columns: list[Column],
+        asked: tuple[Asked, ...],
+        sessions: Mapping[Principal, tuple[Session, ...]],
+    ) -> None:
+        """Remember what a closed suite's product is of."""
+        if not self.suite.closed:
+            return
+        self.all_columns.update((column.label, column) for column in columns if column.label != EACH_TYPE)
+        for one in asked:
+            self.all_asked.setdefault(one.text, one)
+        for who, found in sessions.items():
+            self.all_sessions.setdefault(who, {}).update(dict.fromkeys(found))
+        for name in (name for name, _ in scenario.sessions or ()):
+            self.named_sessions.update(dict.fromkeys(concrete((name,), self.suite.sessions)))
+
+    def product(self) -> Iterable[tuple[Principal, Session, Where, Asked]]:
+        """Yield every principal × session × target × action of the suite."""
+        for who, own in self.all_sessions.items():
+            named = (one for one in self.named_sessions if who.kind == "user" or one.for_roles)
+            for session in dict.fromkeys((*own, *named)):
+                layer = self.situations.layer((self.suite.account.context, self.suite.context, session.context))
+                base = self.situations.of_caller(who, layer)
+                for column in self.all_columns.values():
+                    where = self.where(self.columns.bind(column, who, base, silent=True), base)
+                    if where is not None:
+                        yield from ((who, session, where, asked) for asked in self.all_asked.values())
+
+    def session_names(
+        self, scenario: Scenario, columns: list[Column]
+    ) -> tuple[dict[Principal, tuple[str, ...]], tuple[str, ...]]:
+        """Return the names of each principal's sessions, and all of them."""
+        if scenario.sessions is not None:
+            named = tuple(dict.fromkeys(name for name, _ in scenario.sessions))
+            return dict.fromkeys(scenario.principals, named), named
+        targets = (column.target.policy for column in columns if column.target is not None)
+        policies = tuple(dict.fromkeys(policy for policy in targets if policy is not None))
+        # Who expects something of a session means it, even of a policy that has lost its condition.
+        spoken = bool({*concrete_names(self.suite, MFA_SESSIONS), *MFA_SESSIONS} & set(keys_of(scenario.expect)))
+        names: dict[Principal, tuple[str, ...]] = {
+            who: MFA_SESSIONS if spoken or self.near_mfa(who, policies) else (ANY_SIGN_IN,)
+            for who in scenario.principals
+        }
+        return names, tuple(dict.fromkeys(name for found in names.values() for name in found))
+
+    def near_mfa(self, who: Principal, policies: tuple[LoadedPolicy, ...]) -> bool:
+        key = (who, policies)
+        if key not in self.mfa:
+            near = (*who.loaded_policies, *policies)
+            self.mfa[key] = names_mfa(loaded.policy for loaded in near)
+        return self.mfa[key]
+
+    def sessions_of(self, who: Principal, names: tuple[str, ...]) -> tuple[Session, ...]:
+        found = concrete(names, self.suite.sessions)
+        return found if who.kind == "user" else tuple(one for one in found if one.for_roles)
+
+    def of_principals(self, scenario: Scenario) -> Dimension:
+        names = tuple((who.label, *scenario.groups.get(who.label, ())) for who in scenario.principals)
+        aliases = {f"{who.kind}/{who.name}": 1 << place for place, who in enumerate(scenario.principals)}
+        return Dimension("principal", names, aliases, {})
+
+    def of_sessions(self, sessions: list[Session], asked: tuple[str, ...]) -> Dimension:
+        composites = [self.suite.sessions[name] for name in asked if self.suite.sessions[name].stands_for]
+        names = tuple(
+            (one.name, *(whole.name for whole in composites if one.name in whole.stands_for)) for one in sessions
+        )
+        return Dimension("session", names, {}, {})
+
+
+class _Grid:
+    """What the cells of one scenario share."""
+
+    def __init__(
+        self,
+        columns: list[Column],
+        sessions: Mapping[Session, int],
+        asked: tuple[Asked, ...],
+        rows: list[list[tuple[Column, Asked]]],
+        expect: Expectations,
+    ) -> None:
+        place = {column: number for number, column in enumerate(columns)}
+        self.sessions = sessions
+        self.asked = asked
+        self.places = [[(place[column], one) for column, one in row] for row in rows]
+        self.expect = expect
+
+
+def concrete_names(suite: Suite, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the sessions behind *names*."""
+    return tuple(session.name for session in concrete(names, suite.sessions))
+
+
+def _of_targets(columns: list[Column]) -> Dimension:
+    """Name targets by label, and by their own name while only one resource has it."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for column in columns:
+        if column.name is not None:
+            owners[column.name].append(column.label)
+    names = tuple((column.label, *(() if column.name is None else (column.name,))) for column in columns)
+    clashes = {name: (*labels, f"*/{name}") for name, labels in owners.items() if len(labels) > 1}
+    return Dimension("target", names, {}, clashes)

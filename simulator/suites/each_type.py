@@ -1,0 +1,93 @@
+"""``on: each type``: every action on one ARN of each resource type that it takes, and ``*`` where it takes none.
+
+The suite's own resources stand for their types; users and MFA devices are the caller's and others'; for
+every other type there is a made-up ARN in the caller's account.  Which these are is worked out when
+somebody asks, action by action, since a sweep is thousands of requests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from simulator.suites.model import EACH_TYPE
+from simulator.suites.targets import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.accounts.model import Principal
+    from simulator.catalogue.model import ResourceType
+    from simulator.decide.context import Context
+    from simulator.suites.actions import Asked
+    from simulator.suites.types import TypeTable
+
+__all__ = ["EachType"]
+
+_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+
+class EachType:
+    """The target ``each type`` for one caller; it has the face of a `Bound`."""
+
+    __slots__ = ("_asks", "_of_kind", "_of_kinds", "_owners", "_principal", "_region", "_types")
+
+    label = EACH_TYPE
+    name = None
+    mode: Literal["each"] = "each"
+    resources = (EACH_TYPE,)
+    owner = None
+    policy = None
+
+    def __init__(self, principal: Principal, values: Context, known: Sequence[Bound], types: TypeTable) -> None:
+        """Prepare for a caller; *known* are the suite's and the built-in targets, bound."""
+        self._principal = principal
+        self._types = types
+        region = values.get("aws:RequestedRegion")
+        self._region = region if isinstance(region, str) else _REGIONS[principal.partition]
+        # By identity: the catalogue makes each type once, and hashing all of its keys is slow.
+        self._of_kind: dict[int, tuple[str, ...]] = {}
+        self._of_kinds: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self._owners: dict[str, Bound] = {}
+        self._asks: dict[Asked, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {}
+        for bound in known:
+            self._learn(bound)
+
+    def _learn(self, bound: Bound) -> None:
+        # A resource of another account, or with a policy of its own, needs a cell of its own.
+        if bound.owner is not None or bound.policy is not None:
+            return
+        for arn in bound.resources:
+            self._owners.setdefault(arn, bound)
+            for kind in self._types.of_arn(arn):
+                self._of_kind[id(kind)] = tuple(dict.fromkeys((*self._of_kind.get(id(kind), ()), arn)))
+
+    def asks(self, asked: Asked) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        """Return which actions are asked of which resources."""
+        if asked not in self._asks:
+            grouped: dict[tuple[str, ...], list[str]] = {}
+            for action in asked.actions:
+                grouped.setdefault(self.resources_of(action), []).append(action)
+            self._asks[asked] = tuple((tuple(actions), arns) for arns, actions in grouped.items())
+        return self._asks[asked]
+
+    def resources_of(self, action: str) -> tuple[str, ...]:
+        """Return the ARNs that *action* is asked of."""
+        kinds = self._types.of_action(action)
+        key = tuple(map(id, kinds))
+        if key not in self._of_kinds:
+            arns = (arn for kind in kinds for arn in self._arns(kind))
+            self._of_kinds[key] = tuple(dict.fromkeys(arns)) or ("*",)
+        return self._of_kinds[key]
+
+    def _arns(self, kind: ResourceType) -> tuple[str, ...]:
+        found = self._of_kind.get(id(kind))
+        if found is None:
+            who = self._principal
+            found = (self._types.example(kind, who.partition, who.account_id, self._region),)
+            self._of_kind[id(kind)] = found
+        return found
+
+    def derived(self, arn: str, types: TypeTable) -> dict[str, str]:
+        """Return the keys that follow from asking for *arn*."""
+        bound = self._owners.get(arn) or Bound(EACH_TYPE, None, "single", (arn,))
+        return bound.derived(arn, types)

@@ -1,0 +1,172 @@
+"""Suite files become suites and cells; every fault of every file is told in one go.
+
+In a folder each YAML file must be a suite, an account, or something that a suite extends: a file that
+is none of these would otherwise never be missed.  Names that begin with a dot or an underscore,
+``.venv`` and ``node_modules`` are left out.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.accounts.files import YAML_ENDINGS, Files
+from simulator.accounts.policies import Shelf
+from simulator.accounts.shape import ACCOUNT
+from simulator.catalogue import load as load_catalogue
+from simulator.errors import Collector, Diagnostic, InputError, Severity
+from simulator.suites.cells import expand_into
+from simulator.suites.read import Loading, read_suite
+from simulator.text.source import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from simulator.accounts.model import Account
+    from simulator.catalogue import Catalogue
+    from simulator.suites.cells import Cell
+    from simulator.suites.model import Suite
+    from simulator.suites.read import ReadSuite
+    from simulator.text.source import Node, Source
+
+__all__ = ["Loaded", "load_suites", "suite_files"]
+
+_LEFT_OUT = ("node_modules",)  # and all that begins with a dot or an underscore, `.venv` too
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read: `diagnostics` are warnings and notes, `files` every file, named ones too."""
+
+    suites: tuple[Suite, ...]
+    expanded: tuple[Cell, ...]
+    accounts: tuple[Account, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[Source, ...]
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Return the cells of all suites, in the order of the files."""
+        return self.expanded
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The warnings in words, each with its place."""
+        found = (fault for fault in self.diagnostics if fault.severity is Severity.WARNING)
+        return tuple(f"{fault.span}: {fault.message}" if fault.span else fault.message for fault in found)
+
+
+def load_suites(
+    paths: Iterable[Path],
+    *,
+    root: Path | None = None,
+    allow_external: bool = False,
+    catalogue: Catalogue | None = None,
+) -> Loaded:
+    """Read the suites of files and folders and expand them; raise `InputError` with all faults.
+
+    Files that a suite names must lie under *root* (the current folder by default) unless
+    *allow_external*.
+    """
+    files = Files(root=None if allow_external else root or Path.cwd())
+    loading = Loading(files, Shelf(files))
+    read = _read_all(paths, loading)
+    # What can't be read for a fault elsewhere would only be blamed for the consequences.
+    sound = [one for one in read if one.sound]
+    known = load_catalogue() if catalogue is None else catalogue
+    cells = tuple(cell for one in sound for cell in expand_into(one.suite, files.faults, known, complete=one.complete))
+    faults = tuple(dict.fromkeys(files.faults))
+    if files.faults.failed:
+        raise InputError(faults)
+    suites = tuple(one.suite for one in read)
+    return Loaded(suites, cells, tuple(dict.fromkeys(suite.account for suite in suites)), faults, files.sources)
+
+
+def _read_all(paths: Iterable[Path], loading: Loading) -> list[ReadSuite]:
+    """Read the suites at *paths*, and report files in folders that are of no use."""
+    files = loading.files
+    found: list[ReadSuite] = []
+    others: list[Node] = []
+    seen: set[str] = set()
+    for path, folder in _walked(paths, files.faults):
+        node = files.open(path, root=None if folder is None else _root_of(path, folder, files))
+        if node is None or node.source.name in seen:
+            continue
+        seen.add(node.source.name)
+        if node.kind is Kind.MAPPING and node.get("suite") is not None:
+            suite = read_suite(node, loading)
+            found.extend([suite] if suite is not None else [])
+        elif folder is None:
+            files.faults.add(_no_suite(node))
+        else:
+            others.append(node)
+    used = loading.extended | {name for name, _ in loading.accounts}
+    for node in others:
+        if node.source.name not in used:
+            _check_other(node, files.faults)
+    return found
+
+
+def _root_of(path: Path, folder: Path, files: Files) -> Path | None:
+    """Return the folder below which a file found by walking must lie: the one walked, or the run's root."""
+    if files.root is None:
+        return None
+    inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(files.root))
+    return files.root if inside else folder
+
+
+def _check_other(node: Node, faults: Collector) -> None:
+    """A file in a folder that no suite uses is an account, or a mistake."""
+    if node.kind is Kind.MAPPING and node.get("id") is not None:
+        ACCOUNT.check(node, faults)
+    else:
+        faults.add(_no_suite(node))
+
+
+def _no_suite(node: Node) -> Diagnostic:
+    if node.kind is Kind.NULL:
+        return node.source.fault("no-suite", "the file is empty", 0, 0, help="a suite begins with `suite: TITLE`")
+    help_ = "a suite begins with `suite: TITLE`; files that are none are called _NAME or stand elsewhere"
+    if node.kind is Kind.MAPPING and node.get("id") is not None and ACCOUNT.accepts(node):
+        return node.fault("no-suite", "this is an account, not a suite", help=help_)
+    key = node.pairs[0][0] if node.pairs else node
+    return key.fault("no-suite", "this is neither a suite nor an account nor what a suite extends", help=help_)
+
+
+def suite_files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the YAML files at *paths*, folders walked; raise `InputError` for what is not there."""
+    faults = Collector()
+    found = tuple(path for path, _ in _walked(paths, faults))
+    faults.finish()
+    return found
+
+
+def _walked(paths: Iterable[Path], faults: Collector) -> Iterator[tuple[Path, Path | None]]:
+    """Yield the files at *paths*; those found by walking with the folder that was named."""
+    for path in paths:
+        if path.is_dir():
+            yield from ((file, path) for file in _files_below(path, set(), faults))
+        else:
+            yield path, None
+
+
+def _files_below(folder: Path, seen: set[str], faults: Collector) -> Iterator[Path]:
+    """Yield the YAML files below *folder* in order; a folder that links lead back to is walked once."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        entries = sorted(folder.iterdir(), key=lambda one: one.name)
+    except OSError as error:
+        reason = (error.strerror or "the system refuses it").lower()
+        faults.add(Diagnostic("file-unreadable", f"`{folder.as_posix()}` can't be read: {reason}"))
+        return
+    for entry in entries:
+        if entry.name.startswith((".", "_")) or entry.name in _LEFT_OUT:
+            continue
+        if entry.is_dir():
+            yield from _files_below(entry, seen, faults)
+        elif entry.suffix.lower() in YAML_ENDINGS:
+            yield entry

@@ -1,0 +1,94 @@
+"""Which resource types an ARN is of, and which an action takes.
+
+An ARN may fit several formats of a service: ``arn:aws:s3:::b/k`` fits a bucket's too, since a variable
+stands for any text.  The format with the most literal text is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from simulator.catalogue.examples import example_arn
+from simulator.policy.arn import Arn
+from simulator.policy.pattern import Pattern
+from simulator.suites.resources import without_variables
+
+if TYPE_CHECKING:
+    from simulator.catalogue import Catalogue
+    from simulator.catalogue.model import ResourceType
+
+__all__ = ["TypeTable"]
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_TAG_KEY = re.compile(r"([a-z0-9-]+):(.*?)tag/\$\{tagkey\}", re.IGNORECASE)
+_CONTAINERS = ("accesspoint", "bucket", "tablebucket", "vectorbucket")
+
+
+class TypeTable:
+    """Looks types up, once for each ARN."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._formats: dict[str, list[tuple[int, Pattern, ResourceType]]] = {}
+        self._examples: dict[tuple[int, str, str, str], str] = {}
+        self._of_arn: dict[tuple[str, str], tuple[ResourceType, ...]] = {}
+
+    def knows(self, action: str) -> bool:
+        """Tell whether the catalogue has *action*."""
+        return self._catalogue.place(action) is not None
+
+    def of_action(self, action: str) -> tuple[ResourceType, ...]:
+        """Return the types that an action takes; none for an unknown one."""
+        known = self._catalogue.action(action)
+        return () if known is None else known.resource_types
+
+    def required(self, action: str) -> frozenset[str]:
+        """Return the names of the types without which the operation can't be."""
+        known = self._catalogue.action(action)
+        return frozenset() if known is None else known.required
+
+    def of_arn(self, text: str) -> tuple[ResourceType, ...]:
+        """Return the types that an ARN, variables in it or not, is of."""
+        arn = Arn.parse(without_variables(text))
+        if arn is None:
+            return ()
+        key = (arn.service, arn.resource)
+        if key not in self._of_arn:
+            fitting = [row for row in self._of_service(arn.service) if row[1].matches(arn.resource)]
+            most = max((row[0] for row in fitting), default=0)
+            self._of_arn[key] = tuple(dict.fromkeys(kind for literal, _, kind in fitting if literal == most))
+        return self._of_arn[key]
+
+    def _of_service(self, service: str) -> list[tuple[int, Pattern, ResourceType]]:
+        """Return the formats of ARNs that name *service*: length of their literal text, pattern, type."""
+        if service not in self._formats:
+            self._formats[service] = [
+                (len(_VARIABLE.sub("", part[5])), Pattern.parse(_VARIABLE.sub("?*", part[5])), kind)
+                for declaring in self._catalogue.declaring_arns_of(service)
+                for kind in getattr(self._catalogue.service(declaring), "types", ())
+                for part in (format_.split(":", 5) for format_ in kind.arns)
+                if part[2] == service
+            ]
+        return self._formats[service]
+
+    def example(self, kind: ResourceType, partition: str, account: str, region: str) -> str:
+        """Return a made-up ARN of a type."""
+        key = (id(kind), partition, account, region)
+        if key not in self._examples:
+            self._examples[key] = example_arn(kind, partition=partition, account=account, region=region)
+        return self._examples[key]
+
+    def tag_keys(self, arn: str, tag: str) -> tuple[str, ...]:
+        """Return the keys under which a request shows the tag *tag* of the resource *arn*."""
+        keys = {f"aws:ResourceTag/{tag}": None}
+        for kind in self.of_arn(arn):
+            if (kind.service, kind.name.lower()) == ("s3", "object"):
+                keys[f"s3:ExistingObjectTag/{tag}"] = None
+            for found in filter(None, map(_TAG_KEY.fullmatch, kind.condition_keys)):
+                service, stem = found[1].lower(), found[2].lower()
+                # The tags of a bucket are not those of what is in it.
+                own = stem not in _CONTAINERS or stem == kind.name.lower()
+                if own and service == kind.service:
+                    keys[f"{found[0].partition('/')[0]}/{tag}"] = None
+        return tuple(keys)
