@@ -1,0 +1,184 @@
+"""One run of suites, from paths to a `Run`: what the command, the API and pytest share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.suites.load import load_suites
+
+from iamproof import __version__
+from iamproof.config import read_config
+from iamproof.git import git_state
+from simulator.catalogue import load
+from simulator.errors import SelectionError
+from simulator.suites.run import Assembly, EmbeddedRunner, Provenance, Runner
+from simulator.suites.select import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from simulator.suites.cells import Cell
+    from simulator.suites.load import Loaded
+
+    from simulator.catalogue import Catalogue
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "current_catalogue", "now", "prepare", "run_session"]
+
+DEFAULT_PATH = "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What to run and how; the fields are the options of ``iamproof test``."""
+
+    paths: tuple[str, ...] = ()
+    backend: str = "embedded"
+    k: str = ""
+    tags: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    strict: bool = False
+    root: str | None = None
+    allow_external_files: bool = False
+    max_failures: int | None = None
+    corroborate: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    command: tuple[str, ...] = ()
+    with_git: bool = True  #: ask git for commit and dirtiness: evidence for reports
+
+    @property
+    def choice(self) -> Choice:
+        """What of the suites was asked for."""
+        return Choice(self.k, self.tags, self.controls, self.only, self.ids)
+
+    @property
+    def full(self) -> bool:
+        """Tell whether this is a full run: no path and no selection."""
+        return not self.paths and not self.choice.text
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Suites loaded and cells chosen; `results` gathers what was decided."""
+
+    options: RunOptions
+    loaded: Loaded
+    declared: int
+    cells: list[Cell]
+    catalogue: Catalogue
+    runner: Runner
+    started: str
+    results: list[CellResult] = field(default_factory=list)
+
+    def decide(self) -> Iterator[CellResult]:
+        """Decide cell by cell; stops at the limit of failures."""
+        failures = 0
+        for cell in self.cells:
+            result = self.runner.result(cell)
+            self.results.append(result)
+            yield result
+            failures += result.outcome in ("failed", "error")
+            if self.options.max_failures is not None and failures >= self.options.max_failures:
+                break
+
+    def finish(self, results: Sequence[CellResult] | None = None) -> Run:
+        """Put the results together; cells without one are reported as not run."""
+        assembly = Assembly(
+            loaded=self.loaded,
+            chosen=self.cells,
+            declared=self.declared,
+            selection=self.options.choice.text,
+            catalogue=self.catalogue,
+            strict=self.options.strict,
+            full=self.options.full,
+            untested=read_config().untested,
+        )
+        return assembly.run(self.results if results is None else results, self.runner, self._provenance())
+
+    def _provenance(self) -> Provenance:
+        git = git_state() if self.options.with_git else None
+        return Provenance(
+            tool_version=__version__,
+            command=self.options.command,
+            started=self.started,
+            finished=now(),
+            git_commit=git.commit if git else None,
+            git_dirty=git.dirty if git else False,
+            environment=_environment(),
+        )
+
+
+def prepare(options: RunOptions) -> Prepared:
+    """Load and choose; raise `InputError` or `SelectionError`."""
+    started = now()
+    catalogue = current_catalogue()
+    paths = [Path(path) for path in options.paths] or [Path(DEFAULT_PATH)]
+    root = Path(options.root) if options.root else Path()
+    loaded = load_suites(paths, root=root, allow_external=options.allow_external_files)
+    chosen = options.choice.test()
+    declared = loaded.cells()
+    cells = [cell for cell in declared if chosen(cell)] if options.choice.text else list(declared)
+    if not cells:
+        what = (
+            f"`{options.choice.text}` selects none of {len(declared)} cells" if declared else "there is no cell to run"
+        )
+        raise SelectionError(what)
+    return Prepared(options, loaded, len(declared), cells, catalogue, _runner(options, cells, catalogue), started)
+
+
+def current_catalogue() -> Catalogue:
+    """Return the catalogue, with the configuration's overlay."""
+    overlay = read_config().catalogue
+    if overlay is None:
+        return load()
+    from simulator.catalogue.overlay import read_overlay  # noqa: PLC0415  # only where there is an overlay
+    from simulator.text.files import read_source  # noqa: PLC0415  # only where there is an overlay
+    from simulator.text.yaml import parse_yaml  # noqa: PLC0415  # only where there is an overlay
+
+    node = parse_yaml(read_source(Path(overlay), root=Path()))
+    return load().with_overlay(read_overlay(node, load()))
+
+
+def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue) -> Runner:
+    """Choose who decides."""
+    if options.backend == "embedded" and options.corroborate is None:
+        return EmbeddedRunner(cells, catalogue, strict=options.strict)
+    from iamproof.remote import remote_runner  # noqa: PLC0415  # other backends bring their libraries
+
+    return remote_runner(options, cells, catalogue)
+
+
+def run_session(options: RunOptions, *, progress: Callable[[int, int], None] | None = None) -> Run:
+    """Run all chosen cells; *progress* hears of how many of how many are done."""
+    prepared = prepare(options)
+    for done, _ in enumerate(prepared.decide(), 1):
+        if progress is not None:
+            progress(done, len(prepared.cells))
+    return prepared.finish()
+
+
+def now() -> str:
+    """Return the time in UTC, to the second; fixed by ``SOURCE_DATE_EPOCH``."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC) if fixed else dt.datetime.now(dt.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _environment() -> dict[str, str]:
+    """What ran it, in words; nothing that names a person or a machine."""
+    found = {"Python": platform.python_version(), "Platform": platform.system()}
+    url, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if url and repository and run:
+        found["CI run"] = f"{url}/{repository}/actions/runs/{run}"
+    elif os.environ.get("CI_JOB_URL"):
+        found["CI run"] = os.environ["CI_JOB_URL"]
+    return found

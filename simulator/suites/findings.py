@@ -1,0 +1,137 @@
+"""From a cell to what was decided of it: which actions differ from what is expected, and why.
+
+A cell of many actions is judged on bits: the actions that differ are one integer.
+Contract: ``docs/scenario-format.md``, "Expectations" and "Semantics".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.decide.decision import Effect
+from simulator.decide.unknown import undetermined
+from simulator.suites.engine import Split
+from simulator.suites.judge import named_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simulator.decide.decision import StatementRef
+    from simulator.suites.cells import Cell
+    from simulator.suites.engine import Engine, Ground, Spot
+
+__all__ = ["Ask", "Finding", "deciding", "judge", "open_questions"]
+
+_ORDER = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.ALLOWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Actions (as bits) asked on spots as one operation, and what came of it.
+
+    Of several spots (`together`) an action is allowed only if each allows it.
+    """
+
+    wanted: int
+    spots: tuple[Spot, ...]
+    split: Split
+    simulated: Split
+    live: Split
+    differing: int
+
+    @property
+    def resources(self) -> int:
+        """How many requests an action makes here."""
+        return sum(len(spot.resources) for spot in self.spots)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was decided of a cell."""
+
+    asks: tuple[Ask, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether every decision is as expected."""
+        return not any(ask.differing for ask in self.asks)
+
+    @property
+    def effect(self) -> Effect:
+        """The decision: of the first request that differs, else the most restrictive one."""
+        for ask in self.asks:
+            if ask.differing:
+                return ask.split.effect(ask.differing & -ask.differing)
+        return next(e for e in _ORDER if any(ask.split.of(e) for ask in self.asks))
+
+    @property
+    def requests(self) -> int:
+        """How many decisions the cell stands for."""
+        return sum(ask.wanted.bit_count() * ask.resources for ask in self.asks)
+
+
+def judge(cell: Cell, engine: Engine, ground: Ground) -> Finding:
+    """Decide the cell and compare with its expectation."""
+    return Finding(tuple(_ask(cell, ground, wanted, spots) for wanted, spots in _operations(cell, engine, ground)))
+
+
+def _operations(cell: Cell, engine: Engine, ground: Ground) -> Iterator[tuple[int, tuple[Spot, ...]]]:
+    """Yield the operations of a cell: actions as bits, and the spots that one operation touches."""
+    table = ground.evaluator.table
+    for actions, resources in cell.asks:
+        wanted = 0
+        for action in actions:
+            wanted |= table.bit(action)
+        spots = engine.spots(cell, ground, resources)
+        if cell.mode == "together":
+            yield wanted, spots
+        else:
+            yield from ((wanted, (spot,)) for spot in spots)
+
+
+def _ask(cell: Cell, ground: Ground, wanted: int, spots: tuple[Spot, ...]) -> Ask:
+    simulated = Split.together((spot.simulated for spot in spots), wanted)
+    live = Split.together((spot.live for spot in spots), wanted)
+    split = live if cell.suite.semantics == "live" else simulated
+    accepted = sum(split.of(effect) for effect in Effect if effect.value in cell.expected.verdict.accepts)
+    if cell.expected.by is not None:
+        accepted &= _named(cell.expected.by, ground, spots, split)
+    return Ask(wanted, spots, split, simulated, live, wanted & ~accepted)
+
+
+def _named(by: str, ground: Ground, spots: Sequence[Spot], split: Split) -> int:
+    """Return the actions of which a statement that *by* names is among the deciding ones."""
+    bits = 0
+    for spot in spots:
+        for deny, decided in ((True, split.explicit), (False, split.allowed)):
+            for layer, mask in ground.evaluator.layer_masks(spot.masks):
+                wanted = mask & (layer.deny if deny else ~layer.deny)
+                for i, ref in enumerate(layer.refs):
+                    if wanted >> i & 1 and named_by(by, ref):
+                        bits |= layer.actions[i] & decided
+    return bits
+
+
+def deciding(finding: Finding, ground: Ground) -> tuple[StatementRef, ...]:
+    """Return the statements that decided the cell's requests, each once."""
+    found: dict[StatementRef, None] = {}
+    for ask in finding.asks:
+        for spot in ask.spots:
+            for effect in (Effect.EXPLICIT_DENY, Effect.ALLOWED):
+                bits = ask.split.of(effect)
+                if bits:
+                    planes = spot.simulated if ask.split is ask.simulated else spot.live
+                    refs = ground.evaluator.deciding(effect, bits, spot.masks, planes)
+                    found.update(dict.fromkeys(refs))
+    return tuple(found)
+
+
+def open_questions(finding: Finding, ground: Ground) -> tuple[str, ...]:
+    """Return the keys that AWS always sends, nobody stated, and with which a decision would change."""
+    found: set[str] = set()
+    for ask in finding.asks:
+        for spot in (spot for spot in ask.spots if spot.unknown):
+            for action in ground.evaluator.table.members(ask.wanted):
+                found.update(undetermined(ground.evaluator, action, spot.resources[0], spot.context, spot.unknown))
+    return tuple(sorted(found))

@@ -1,0 +1,235 @@
+"""Running cells with the embedded engine, and putting results together into a `Run`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.suites.caution import by_default_only, cautions, vacuity
+from simulator.suites.engine import Engine
+from simulator.suites.findings import judge, open_questions
+from simulator.suites.result import (
+    AccountInfo,
+    CatalogueInfo,
+    CellResult,
+    Corroboration,
+    PolicyInfo,
+    Requirement,
+    Run,
+    Selection,
+    SuiteInfo,
+)
+from simulator.suites.results import Evidence, cell_result, difference_words, evidence_of
+from simulator.suites.tally import tally
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from simulator.accounts.policies import LoadedPolicy
+    from simulator.catalogue import Catalogue
+    from simulator.suites.cells import Cell
+    from simulator.suites.load import Loaded
+    from simulator.suites.result import Outcome
+
+__all__ = ["Assembly", "EmbeddedRunner", "Provenance", "Runner", "settle", "today"]
+
+
+class Runner(Protocol):
+    """What decides cells: the embedded engine, or a backend."""
+
+    name: str  #: the backend, as asked for
+    source: str  #: where the decisions come from, in words
+    unanswered: int  #: cells in error because the backend could not answer
+
+    def result(self, cell: Cell) -> CellResult:
+        """Decide one cell."""
+
+    def corroboration(self) -> Corroboration | None:
+        """Return what a recording of AWS said beside ours."""
+
+
+class EmbeddedRunner:
+    """Decides cells in this process."""
+
+    name = "embedded"
+    source = "Simulated on policy files; not read from AWS"
+    unanswered = 0
+
+    def __init__(self, cells: Sequence[Cell], catalogue: Catalogue, *, strict: bool = False) -> None:
+        self._engine = Engine(cells, catalogue)
+        self._catalogue = catalogue
+        self._strict = strict
+        self._today = today()
+
+    def result(self, cell: Cell) -> CellResult:
+        """Decide *cell* in both semantics and judge it."""
+        if cell.scenario.skip is not None:
+            return cell_result(cell, "skipped", f"skipped: {cell.scenario.skip}")
+        ground = self._engine.ground(cell)
+        finding = judge(cell, self._engine, ground)
+        questions = open_questions(finding, ground)
+        if questions:
+            return cell_result(cell, "error", _undetermined(questions))
+        evidence = evidence_of(
+            cell,
+            finding,
+            self._engine,
+            ground,
+            vacuous=vacuity(cell, finding, ground, self._catalogue) if finding.holds else None,
+            default_only=finding.holds and by_default_only(cell, finding, ground),
+            warnings=tuple(cautions(cell, finding, self._catalogue)),
+        )
+        message = None if finding.holds else difference_words(cell, finding, ground)
+        return settle(cell, evidence, message, strict=self._strict, today=self._today)
+
+    def corroboration(self) -> None:
+        """Return None: nobody else was asked."""
+
+
+def settle(cell: Cell, evidence: Evidence, message: str | None, *, strict: bool, today: str) -> CellResult:
+    """Turn a decision into an outcome; *message* says how it differs, None when it is as expected."""
+    outcome: Outcome = "passed" if message is None else "failed"
+    gap = cell.scenario.known_gap
+    if gap is not None:
+        if message is None:
+            outcome, message = "failed", "the known gap is closed: the cell is as expected, take `known_gap` away"
+        elif gap.until < today:
+            message = f"the known gap is overdue since {gap.until}: {message}"
+        else:
+            outcome = "known_gap"
+    elif strict and outcome == "passed" and (evidence.vacuous or evidence.warnings):
+        outcome, message = "failed", "; ".join(filter(None, (_vacuous_words(evidence), *evidence.warnings)))
+    return cell_result(cell, outcome, message, evidence)
+
+
+def _vacuous_words(evidence: Evidence) -> str | None:
+    return f"vacuous: {evidence.vacuous}" if evidence.vacuous else None
+
+
+def _undetermined(keys: tuple[str, ...]) -> str:
+    listed = ", ".join(keys)
+    return f"undetermined: the decision changes with {listed}, which AWS always sends and nobody stated; state it under `context:`"
+
+
+def today() -> str:
+    """Return the date in UTC, ISO; fixed by ``SOURCE_DATE_EPOCH``."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC) if fixed else dt.datetime.now(dt.UTC)
+    return moment.date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a run came about: what the evidence record says of it."""
+
+    tool_version: str
+    command: tuple[str, ...]
+    started: str
+    finished: str
+    git_commit: str | None = None
+    git_dirty: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Puts results together.
+
+    *chosen* are the cells that were selected, *declared* counts all.  In a *full* run every policy file
+    of *policies_folder* must be decided by some cell, but for the *untested* ones.
+    """
+
+    loaded: Loaded
+    chosen: Sequence[Cell]
+    declared: int
+    selection: str
+    catalogue: Catalogue
+    strict: bool = False
+    full: bool = False
+    policies_folder: Path = Path("policies")
+    untested: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, results: Sequence[CellResult], runner: Runner, provenance: Provenance) -> Run:
+        """Return the `Run` of *results*; chosen cells without a result are reported as not run."""
+        cells = self._with_not_run(results)
+        decided = Counter(file for cell in cells for file in {d.file for d in cell.deciding})
+        policies = self._policies(decided)
+        failures = tuple(self._undecided(decided)) if self.full and len(results) == len(self.chosen) else ()
+        left_out = self.declared - len(self.chosen)
+        stale = self.catalogue.stale(dt.date.fromisoformat(today()))
+        return Run(
+            tool_version=provenance.tool_version,
+            backend=runner.name,
+            source=runner.source,
+            catalogue=CatalogueInfo(self.catalogue.date, self.catalogue.sha256),
+            git_commit=provenance.git_commit,
+            git_dirty=provenance.git_dirty,
+            command=provenance.command,
+            started=provenance.started,
+            finished=provenance.finished,
+            selection=Selection(self.selection, left_out) if self.selection else None,
+            corroboration=runner.corroboration(),
+            policies=policies,
+            accounts=self._accounts(),
+            suites=self._suites(),
+            summary=tally(
+                cells, declared=self.declared, strict=self.strict, failures=len(failures), complete=not self.selection
+            ),
+            cells=cells,
+            failures=failures,
+            warnings=tuple(filter(None, (stale, *self.loaded.warnings))),
+            residual_risks=tuple(cell.id for cell in cells if "residual-risk" in cell.tags),
+            environment=dict(provenance.environment),
+        )
+
+    def _with_not_run(self, results: Sequence[CellResult]) -> tuple[CellResult, ...]:
+        if len(results) == len(self.chosen):
+            return tuple(results)
+        found = {result.id: result for result in results}
+        return tuple(found.get(cell.id) or cell_result(cell, "not_run", "not run") for cell in self.chosen)
+
+    def _loaded_policies(self) -> tuple[LoadedPolicy, ...]:
+        accounts = dict.fromkeys(cell.suite for cell in self.chosen)
+        return tuple(dict.fromkeys(policy for suite in accounts for policy in suite.loaded_policies))
+
+    def _policies(self, decided: Mapping[str, int]) -> tuple[PolicyInfo, ...]:
+        return tuple(
+            PolicyInfo(
+                name=loaded.name,
+                path=loaded.path,
+                sha256=loaded.sha256,
+                role=loaded.role,
+                version=loaded.version,
+                date=loaded.date,
+                text=loaded.policy.source.text,
+                decided=decided[loaded.policy.source.name],
+            )
+            for loaded in self._loaded_policies()
+        )
+
+    def _accounts(self) -> tuple[AccountInfo, ...]:
+        accounts = dict.fromkeys(cell.suite.account for cell in self.chosen)
+        return tuple(AccountInfo(account.id, account.path, account.sha256) for account in accounts)
+
+    def _suites(self) -> tuple[SuiteInfo, ...]:
+        suites = dict.fromkeys(cell.suite for cell in self.chosen)
+        return tuple(
+            SuiteInfo(
+                name=suite.name,
+                path=suite.file,
+                sha256=suite.sha256,
+                semantics=suite.semantics,
+                requirements=tuple(Requirement(name, text) for name, text in suite.requirements.items()),
+                description=suite.description,
+            )
+            for suite in suites
+        )
+
+    def _undecided(self, decided: Mapping[str, int]) -> list[str]:
+        """Say which policy files no executed cell decides."""
+        files = sorted(path.as_posix() for path in self.policies_folder.rglob("*.json"))
+        return [f"{file}: no scenario decides it" for file in files if not decided[file] and file not in self.untested]

@@ -1,0 +1,168 @@
+"""Which cells to run: by words, tags, controls and dimensions.
+
+Contract: ``docs/cli.md``, "test options".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from simulator.errors import Diagnostic, InputError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from simulator.suites.cells import Cell
+
+__all__ = ["DIMENSIONS", "Choice", "expression"]
+
+_TOKEN = re.compile(r"\s*(?:([()])|\"([^\"]*)\"|([^\s()]+))")
+
+DIMENSIONS: dict[str, Callable[[Cell], str]] = {
+    "principal": lambda cell: cell.principal.label,
+    "session": lambda cell: cell.session,
+    "action": lambda cell: cell.action,
+    "resource": lambda cell: cell.target,
+    "suite": lambda cell: cell.suite.name,
+    "scenario": lambda cell: cell.scenario.name,
+}
+"""The names that ``--only NAME=GLOB`` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was asked for; an empty choice is everything."""
+
+    words: str = ""  #: ``-k``
+    tags: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()  #: ``NAME=GLOB``; several of one name are alternatives
+    ids: tuple[str, ...] = ()  #: exact ids, as of ``--last-failed``
+
+    @property
+    def text(self) -> str:
+        """The choice in words, for reports; empty when everything is chosen."""
+        parts = [f"-k {self.words}"] if self.words else []
+        parts += [f"--tag {tag}" for tag in self.tags]
+        parts += [f"--control {control}" for control in self.controls]
+        parts += [f"--only {only}" for only in self.only]
+        parts += [f"{len(self.ids)} cells by id"] if self.ids else []
+        return " ".join(parts)
+
+    def test(self) -> Callable[[Cell], bool]:
+        """Return the predicate; raise `InputError` for what can't be read."""
+        tests: list[Callable[[Cell], bool]] = []
+        if self.words:
+            spoken = expression(self.words)
+            tests.append(lambda cell: spoken(_said(cell)))
+        if self.tags:
+            tests.append(lambda cell: any(tag in cell.tags for tag in self.tags))
+        if self.controls:
+            tests.append(lambda cell: any(_globs(c, cell.scenario.controls) for c in self.controls))
+        if self.ids:
+            wanted = frozenset(self.ids)
+            tests.append(lambda cell: cell.id in wanted)
+        tests += _dimension_tests(self.only)
+        return lambda cell: all(test(cell) for test in tests)
+
+
+def _said(cell: Cell) -> str:
+    """Return what ``-k`` looks in: the id, the suite's name and the tags."""
+    return " ".join((cell.id, cell.suite.name, cell.scenario.name, *cell.tags)).lower()
+
+
+def _globs(pattern: str, texts: Sequence[str]) -> bool:
+    return any(fnmatchcase(text.lower(), pattern.lower()) for text in texts)
+
+
+def _dimension_tests(only: Sequence[str]) -> list[Callable[[Cell], bool]]:
+    globs: dict[str, list[str]] = {}
+    for text in only:
+        name, equals, glob = text.partition("=")
+        if not equals or name not in DIMENSIONS:
+            near = nearest(name, DIMENSIONS)
+            advice = f"did you mean `{near}=…`?" if near else f"the names are {', '.join(DIMENSIONS)}"
+            raise InputError([Diagnostic("option", f"`--only {text}` names no dimension", help=advice)])
+        globs.setdefault(name, []).append(glob.lower())
+    return [_dimension_test(DIMENSIONS[name], wanted) for name, wanted in globs.items()]
+
+
+def _dimension_test(said: Callable[[Cell], str], globs: Sequence[str]) -> Callable[[Cell], bool]:
+    return lambda cell: _globs_any(globs, said(cell).lower())
+
+
+def _globs_any(globs: Sequence[str], text: str) -> bool:
+    return any(fnmatchcase(text, glob) for glob in globs)
+
+
+def expression(text: str) -> Callable[[str], bool]:
+    """Read ``a and not (b or "c d")``: each word must be a part of the text asked, case ignored."""
+    tokens = [
+        (bracket, word if bracket == "" and word in ("and", "or", "not") else "", (quoted or word).lower())
+        for bracket, quoted, word in _TOKEN.findall(text)
+    ]
+    reader = _Reader(tokens, text)
+    test = reader.either()
+    reader.end()
+    return test
+
+
+class _Reader:
+    """Reads an expression: either := both ("or" both)*, both := one ("and" one)*."""
+
+    def __init__(self, tokens: list[tuple[str, str, str]], text: str) -> None:
+        self._tokens = tokens
+        self._text = text
+        self._place = 0
+
+    def either(self) -> Callable[[str], bool]:
+        left = self._both()
+        while self._take("or"):
+            left = self._any(left, self._both())
+        return left
+
+    def _both(self) -> Callable[[str], bool]:
+        left = self._one()
+        while self._take("and"):
+            left = self._all(left, self._one())
+        return left
+
+    def _one(self) -> Callable[[str], bool]:
+        if self._take("not"):
+            test = self._one()
+            return lambda said: not test(said)
+        if self._take("("):
+            test = self.either()
+            if not self._take(")"):
+                self._refuse("a `)` is missing")
+            return test
+        if self._place >= len(self._tokens) or any(self._tokens[self._place][:2]):
+            self._refuse("a word is missing")
+        word = self._tokens[self._place][2]
+        self._place += 1
+        return lambda said: word in said
+
+    def end(self) -> None:
+        """Refuse what is left over."""
+        if self._place < len(self._tokens):
+            self._refuse("two words stand side by side: say `and` or `or`, or quote them")
+
+    def _take(self, symbol: str) -> bool:
+        if self._place < len(self._tokens) and symbol in self._tokens[self._place][:2]:
+            self._place += 1
+            return True
+        return False
+
+    def _refuse(self, why: str) -> None:
+        raise InputError([Diagnostic("option", f"`-k {self._text}` can't be read: {why}")])
+
+    @staticmethod
+    def _any(left: Callable[[str], bool], right: Callable[[str], bool]) -> Callable[[str], bool]:
+        return lambda said: left(said) or right(said)
+
+    @staticmethod
+    def _all(left: Callable[[str], bool], right: Callable[[str], bool]) -> Callable[[str], bool]:
+        return lambda said: left(said) and right(said)
