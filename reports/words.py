@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GLOSSARY",
+    "HINTS",
     "NOT_SHOWN",
     "Kind",
     "Mark",
@@ -71,6 +72,17 @@ class Kind(Enum):
     DISAGREES = "AWS answered differently"
     UNMET = "expectation not met"  #: a known gap that passes, a partial target
     ERROR = "error"
+
+
+HINTS = {
+    Kind.UNEXPECTED_ALLOW: "Narrow the statement that allows, or add a Deny; if the access is meant, change the expectation and say why.",
+    Kind.UNEXPECTED_DENY: "Allow it where the nearest miss shows, or lift the Deny; if the refusal is meant, change the expectation.",
+    Kind.OTHER_STATEMENT: "The verdict holds for another reason than stated: make the named statement decide, or name the one that does.",
+    Kind.DISAGREES: "AWS decided otherwise: what is simulated here is not what AWS has, or the simulation is wrong. Ask AWS again.",
+    Kind.UNMET: "Read the message: the scenario's terms are not met although the verdict may be.",
+    Kind.ERROR: "State what the message asks for: without it nothing can be decided.",
+}
+"""In which direction to look, per kind of failure."""
 
 
 @dataclass(frozen=True, slots=True)

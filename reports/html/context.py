@@ -1,0 +1,131 @@
+"""The names that the templates use, beside `View`: words and sections that all formats share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports import controls
+from reports.evidence import verification
+from reports.exceptions import exceptions
+from reports.gaps import gaps
+from reports.trace import requirements
+from reports.words import GLOSSARY, NOT_SHOWN, Kind, conclusion, figures, kind_of, source_line
+
+if TYPE_CHECKING:
+    from reports.html.view import View
+
+__all__ = ["SECTIONS", "of"]
+
+SECTIONS = (
+    ("A", "Conclusion"),
+    ("requirements", "Requirements"),
+    ("B", "Evidence record"),
+    ("C", "Findings"),
+    ("D", "Decision matrix"),
+    ("E", "Case details"),
+    ("F", "Control coverage"),
+    ("G", "Gaps"),
+    ("H", "Exclusions and known gaps"),
+    ("I", "Changes since the baseline"),
+    ("J", "Review and sign-off"),
+    ("K", "Appendix"),
+)
+_PART = ("C", "D", "E")  # what a page of one suite has
+
+_TONES = {
+    "as expected": ("good", "✓"),
+    "as expected, with exceptions": ("warn", "~"),
+    "not as expected": ("bad", "✗"),
+    "incomplete": ("warn", "!"),
+}
+_STATUSES = (
+    ("failed", "✗ failed"),
+    ("error", "! error"),
+    ("known_gap", "~ known gap"),
+    ("vacuous", "○ vacuous"),
+    ("unsupported", "? not supported"),
+    ("skipped", "– skipped"),
+    ("not_run", "· not run"),
+    ("changed", "▲ changed"),
+    ("passed", "✓ as expected"),
+)
+
+
+def of(view: View) -> dict[str, Any]:
+    """Return the context of a page."""
+    run, options = view.run, view.options
+    tone, symbol = _TONES[run.summary.verdict]
+    digest = view.evidence.digest
+    opened = [cell for cell in run.cells if kind_of(cell) is Kind.UNEXPECTED_ALLOW]
+    used = controls.coverage(run)
+    risks = frozenset(run.residual_risks)
+    return {
+        "run": run,
+        "options": options,
+        "sections": SECTIONS,
+        "part_sections": _PART,
+        "tone": tone,
+        "symbol": symbol,
+        "source": source_line(run),
+        "figures": figures(run),
+        "conclusion": conclusion(run),
+        "opened": opened,
+        "not_shown": NOT_SHOWN,
+        "risks": tuple(dict.fromkeys(cell.scenario for cell in run.cells if cell.id in risks)),
+        "traces": requirements(run),
+        "verification": verification(run, digest),
+        "controls": used,
+        "frameworks": controls.frameworks(),
+        "gaps": gaps(run),
+        "exceptions": exceptions(run),
+        "stale": options.signoff.stale(digest) if options.signoff else False,
+        "glossary": GLOSSARY,
+        "statuses": tuple((state, words, _number(view, state)) for state, words in _STATUSES if _number(view, state)),
+        "counts": _counts(view),
+        "bar": _bar(view),
+        "mfa_key": "aws:MultiFactorAuthPresent",
+    }
+
+
+def _number(view: View, state: str) -> int:
+    return len(view.changed) if state == "changed" else view.states[state]
+
+
+def _counts(view: View) -> tuple[tuple[str, int, bool], ...]:
+    """Return what stands in the header: (label, number, whether any is bad)."""
+    run, summary = view.run, view.run.summary
+    kinds = [kind_of(cell) for cell in run.cells]
+    rows = [("cells", summary.cells, False), ("as expected", view.states["passed"], False)]
+    rows += [(kind.value, kinds.count(kind), True) for kind in Kind if kind is not Kind.ERROR]
+    rows += [
+        ("errors", summary.errors, True),
+        ("failed beside the cells", len(run.failures), True),
+        ("not supported", summary.unsupported, False),
+        ("known gaps", summary.known_gaps, False),
+        ("skipped", summary.skipped, False),
+        ("not run", summary.not_run, False),
+        ("vacuous", summary.vacuous, False),
+        ("by default only", summary.default_only, False),
+        ("live differs", summary.differs_live, False),
+    ]
+    always = ("cells", "as expected", "unexpected allow", "unexpected deny", "errors")
+    return tuple(row for row in rows if row[1] or row[0] in always)
+
+
+def _bar(view: View) -> tuple[tuple[str, int, int, str], ...]:
+    """Return the stacked bar: (class, start, width in 1,000ths, words)."""
+    failed = view.states["failed"] + view.states["error"]
+    passed = view.states["passed"]
+    total = sum(view.states.values())
+    parts = (
+        ("failed", failed, "not as expected"),
+        ("exception", total - failed - passed, "exceptions"),
+        ("passed", passed, "as expected"),
+    )
+    found, start = [], 0
+    for name, number, words in parts:
+        width = round(number * 1000 / total) if total else 0
+        width = max(width, 4) if number else 0  # what is there is seen
+        found.append((name, start, width, f"{number:,} {words}"))
+        start += width
+    return tuple(found)

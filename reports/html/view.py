@@ -1,0 +1,256 @@
+"""What the HTML templates show: the run, arranged; anchors, links and states worked out.
+
+Templates hold no logic beyond loops and conditions.  Anchors come from the cells' ids, so that a link
+into one report fits the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reports.baseline import compare
+from reports.describe import deciding_words, facts, headline, miss_words
+from reports.evidence import evidence
+from reports.matrix import MFA_STATES, hole, tables
+from reports.quote import Quotes
+from reports.words import HINTS, by_severity, kind_of, mark_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reports.baseline import Changes
+    from reports.describe import Fact
+    from reports.evidence import Evidence
+    from reports.matrix import Column, Row, Table
+    from reports.options import Options
+    from reports.quote import Quote
+    from reports.words import Mark
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["Case", "Finding", "Matrix", "MatrixRow", "Place", "Scenario", "Statement", "View"]
+
+_FULL_CASES = 1000  # a run of more gives its passing cells a row each instead of a drill-down
+_WHOLE_FINDINGS = 200  # of more, the rest are links to the case details
+_LINKS = 4  # cases of one square that have a link each
+_ROWS = 200  # of one table: a browser lays out a part at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A deciding statement: its quote and the anchor of its first line in the appendix."""
+
+    words: str
+    quote: Quote | None
+    policy: str  #: anchor of the policy in the appendix
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A cell with its anchor; `full` cells have a drill-down, the others a row."""
+
+    cell: CellResult
+    anchor: str
+    mark: Mark
+    full: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The cells of one scenario of one file."""
+
+    first: CellResult
+    cases: tuple[Case, ...]
+
+    @property
+    def full(self) -> tuple[Case, ...]:
+        """The cases with a drill-down."""
+        return tuple(case for case in self.cases if case.full)
+
+    @property
+    def rows(self) -> tuple[Case, ...]:
+        """The cases with a row."""
+        return tuple(case for case in self.cases if not case.full)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A failure with what to say of it; of many failures only the first are `whole`."""
+
+    number: int
+    cell: CellResult
+    title: str
+    hint: str
+    href: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A square of the matrix: links to its cases, the worst first; without one it is a hole."""
+
+    state: str
+    text: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A row of the matrix; `states` is what filters look at."""
+
+    row: Row
+    states: str
+    places: tuple[Place, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A part of the matrix with at most `_ROWS` rows."""
+
+    number: int
+    caption: str
+    groups: tuple[tuple[str, int], ...]
+    headers: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+    totals: tuple[str, ...]
+
+
+class View:
+    """Everything the templates ask for; computed when asked, once."""
+
+    def __init__(self, run: Run, options: Options, link: Callable[[CellResult], str] | None = None) -> None:
+        self.run = run
+        self.options = options
+        self._link = link
+        self._quotes = Quotes(run)
+        self._policies = {policy.path: f"policy-{number}" for number, policy in enumerate(run.policies, 1)}
+
+    def href(self, cell: CellResult) -> str:
+        """Return the link to a cell's details."""
+        return self._link(cell) if self._link else f"#{anchor(cell)}"
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence record."""
+        return evidence(self.run)
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What changed since the baseline, if there is one."""
+        return compare(self.options.baseline, self.run) if self.options.baseline else None
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The ids of cells that are decided otherwise than in the baseline."""
+        return self.changes.flipped if self.changes else frozenset()
+
+    @cached_property
+    def cells(self) -> dict[str, CellResult]:
+        """All cells by id."""
+        return {cell.id: cell for cell in self.run.cells}
+
+    @cached_property
+    def states(self) -> Counter[str]:
+        """How many cells are shown in which state."""
+        return Counter(mark_of(cell).state for cell in self.run.cells)
+
+    @cached_property
+    def principals(self) -> tuple[str, ...]:
+        """All principals, in the run's order."""
+        return tuple(dict.fromkeys(cell.principal for cell in self.run.cells))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The failures, worst first."""
+        found = []
+        for number, cell in enumerate(by_severity(self.run), 1):
+            kind = kind_of(cell)
+            hint = HINTS[kind] if kind else ""
+            found.append(Finding(number, cell, headline(cell), hint, self.href(cell), number <= _WHOLE_FINDINGS))
+        return tuple(found)
+
+    def scenarios(self) -> Iterator[Scenario]:
+        """Yield the scenarios with their cases."""
+        many = len(self.run.cells) > _FULL_CASES and not self.options.full
+        groups: defaultdict[tuple[str, str], list[Case]] = defaultdict(list)
+        for cell in self.run.cells:
+            mark = mark_of(cell)
+            full = not many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
+            groups[cell.file, cell.scenario].append(Case(cell, anchor(cell), mark, full, cell.id in self.changed))
+        for cases in groups.values():
+            yield Scenario(cases[0].cell, tuple(cases))
+
+    def statements(self, cell: CellResult) -> tuple[Statement, ...]:
+        """Return the statements that decided *cell*, quoted."""
+        return tuple(
+            Statement(deciding_words(item), self._quotes.statement(item), self._policies.get(item.file, ""))
+            for item in cell.deciding
+        )
+
+    def facts(self, cell: CellResult) -> tuple[Fact, ...]:
+        """Return the facts of a cell, without those that have a place of their own."""
+        return tuple(fact for fact in facts(cell) if fact.label not in ("decided by", "nearest miss"))
+
+    def misses(self, cell: CellResult) -> tuple[str, ...]:
+        """Return the near misses in words."""
+        return tuple(miss_words(item) for item in cell.near)
+
+    def matrices(self) -> Iterator[Matrix]:
+        """Yield the matrix in tables that a page can hold."""
+        number = 0
+        for table in tables(self.run):
+            parts = [table.rows[start : start + _ROWS] for start in range(0, len(table.rows), _ROWS)]
+            totals = tuple(_total(table.of_column(column)) for column in table.columns)
+            for part, rows in enumerate(parts):
+                number += 1
+                first = part * _ROWS + 1
+                where = (
+                    f", rows {first:,} to {first + len(rows) - 1:,} of {len(table.rows):,}" if len(parts) > 1 else ""
+                )
+                yield self._matrix(number, table, rows, where, totals if part == len(parts) - 1 else ())
+
+    def _matrix(self, number: int, table: Table, rows: Sequence[Row], where: str, totals: tuple[str, ...]) -> Matrix:
+        headers = tuple(MFA_STATES.get(column.session, column.session) for column in table.columns)
+        shown = tuple(self._row(table, row) for row in rows)
+        return Matrix(number, table.suite + where, tuple(table.groups()), headers, shown, totals)
+
+    def _row(self, table: Table, row: Row) -> MatrixRow:
+        cells = table.of_row(row)
+        states = dict.fromkeys(mark_of(cell).state for cell in cells)
+        words = [*states, *(["changed"] if any(cell.id in self.changed for cell in cells) else [])]
+        return MatrixRow(row, " ".join(words), tuple(self._place(table, row, c) for c in table.columns), _total(cells))
+
+    def _place(self, table: Table, row: Row, column: Column) -> Place:
+        cells = table.at(row, column)
+        if not cells:
+            return Place("hole", text=hole(table, column))
+        mark = mark_of(cells[0])
+        more = f"and {len(cells) - _LINKS} more" if len(cells) > _LINKS else ""
+        changed = "▲ changed" if any(cell.id in self.changed for cell in cells) else ""
+        notes = tuple(note for note in (mark.detail, mark.live, changed, more) if note)
+        links = tuple((self.href(cell), str(mark_of(cell))) for cell in cells[:_LINKS])
+        return Place(mark.state, links=links, notes=notes)
+
+
+def anchor(cell: CellResult) -> str:
+    """Return the anchor of a cell: the same in every report that has it."""
+    return "c" + hashlib.sha256(cell.id.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def _total(cells: Sequence[CellResult]) -> str:
+    """Say how many cells are in which state, worst first."""
+    count = Counter(mark_of(cell).state for cell in cells)
+    wrong = count["failed"] + count["error"]
+    exceptional = len(cells) - wrong - count["passed"]
+    parts = [
+        f"{wrong:,} ✗" if wrong else "",
+        f"{exceptional:,} ~" if exceptional else "",
+        f"{count['passed']:,} ✓" if count["passed"] else "",
+    ]
+    return " ".join(part for part in parts if part) if cells else "—"
