@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from simulator.policy.pattern import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from simulator.policy.model import Element
 
 __all__ = ["ActionTable"]
 
 _BEYOND = "\U0010ffff"
+_FEW = 8  # bits that are cheaper to find one by one
 _WILDCARD = re.compile(r"[*?]")
 
 
@@ -62,6 +63,8 @@ class ActionTable:
     def members(self, mask: int) -> tuple[str, ...]:
         """Return the names behind the bits of *mask*, in order."""
         names = self.names
+        if mask.bit_count() <= _FEW:
+            return tuple(names[bit.bit_length() - 1] for bit in _bits(mask))
         return tuple(names[i] for i, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
 
     def _match(self, folded: str) -> int:
@@ -82,3 +85,10 @@ class ActionTable:
         """Return the bits of one name: spellings that differ by case stand side by side."""
         low, high = bisect_left(self._lower, lower), bisect_right(self._lower, lower)
         return (1 << high) - (1 << low)
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """Yield the bits of *mask* one by one, the lowest first."""
+    while mask:
+        yield mask & -mask
+        mask &= mask - 1
