@@ -45,7 +45,8 @@ class Workspace:
 
     def __init__(self, actions: Iterable[str], *, gate: Callable[[Sequence[str]], Gate] | None = None) -> None:
         self.table = ActionTable(actions)
-        self._gate = gate(self.table.names) if gate is not None else None
+        self._make_gate = gate
+        self._gate: Gate | None = None
         self._gates: dict[str, int] = {}
         self._sets: dict[tuple[Policy, ...], StatementSet] = {}
         self.assume = self.table.mask(_ASSUME)
@@ -59,8 +60,10 @@ class Workspace:
 
     def gate(self, resource: str) -> int:
         """Return the actions that may be evaluated on *resource*; all of them for ``*`` (Z1)."""
-        if self._gate is None or resource == "*":
+        if self._make_gate is None or resource == "*":
             return self.table.all
+        if self._gate is None:
+            self._gate = self._make_gate(self.table.names)
         found = self._gates.get(resource)
         if found is None:
             if len(self._gates) >= _CACHE_LIMIT:
@@ -127,9 +130,10 @@ class Evaluator:
         """Decide every action of the table on *resource*; *owner* is the account that owns it."""
         return self.planes_of(self.masks(resource, context), resource, owner=owner)
 
-    def planes_of(self, masks: LayerMasks, resource: str, *, owner: str | None = None) -> Planes:
-        """Decide every action from the statements that apply."""
-        gate = self.table.all if LiveRule.NO_TYPE_GATE in self.rules else self.workspace.gate(resource)
+    def planes_of(self, masks: LayerMasks, resource: str, *, owner: str | None = None, gated: bool = True) -> Planes:
+        """Decide every action from the statements that apply; without *gated* as if every action took *resource*."""
+        gated = gated and LiveRule.NO_TYPE_GATE not in self.rules
+        gate = self.workspace.gate(resource) if gated else self.table.all
         cross = self.crosses(resource, owner)
         key = (masks, gate, cross)
         found = self._cache.get(key)
@@ -139,10 +143,10 @@ class Evaluator:
             found = self._cache[key] = self._combine(masks, gate, cross=cross)
         return self._amendment.apply(found, resource) if self._amendment is not None else found
 
-    def kind_of(self, resource: str, owner: str | None) -> tuple[int, bool, int]:
+    def kind_of(self, resource: str, owner: str | None, *, gated: bool = True) -> tuple[int, bool, int]:
         """Return what of *resource* matters beside the statements that apply: equal kinds decide alike."""
         amended = self._amendment.key(resource) if self._amendment is not None else 0
-        return self.workspace.gate(resource), self.crosses(resource, owner), amended
+        return self.workspace.gate(resource) if gated else 0, self.crosses(resource, owner), amended
 
     def crosses(self, resource: str, owner: str | None) -> bool:
         """Tell whether *resource* belongs to another account than the caller's (7.3).

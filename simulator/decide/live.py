@@ -32,19 +32,19 @@ _AWS_OWNED = re.compile(
 _SERVICE_LINKED_EDITS = ("iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRoleDescription")
 
 
-def _nothing(_action: str) -> bool:
-    return False
+def _nothing(_table: ActionTable) -> int:
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
 class LiveFacts:
     """What live rules need to know beside the policies.
 
-    `changes` tells whether an action changes its resource (access level Write, Tagging or Permissions
-    management); `users_change_password` is the account's password setting.
+    `changing` gives the actions that change their resource (access level Write, Tagging or Permissions
+    management) as bits over a table; `users_change_password` is the account's password setting.
     """
 
-    changes: Callable[[str], bool] = _nothing
+    changing: Callable[[ActionTable], int] = _nothing
     users_change_password: bool = False
 
 
@@ -63,7 +63,7 @@ class Amendment:
         for bits in self._free.values():
             self._all_free |= bits
         self._table = table
-        self._changes = facts.changes if LiveRule.AWS_OWNED in rules else None
+        self._facts = facts if LiveRule.AWS_OWNED in rules else None
         self._own_password = table.bit("iam:ChangePassword")
         self._password_policy = table.bit("iam:GetAccountPasswordPolicy")
 
@@ -89,15 +89,14 @@ class Amendment:
         return self._frozen(resource) | (1 << len(self._table) if self._granted(resource) & self._own_password else 0)
 
     def _frozen(self, resource: str) -> int:
-        return self._changing if self._changes is not None and _AWS_OWNED.fullmatch(resource) else 0
+        return self._changing if self._facts is not None and _AWS_OWNED.fullmatch(resource) else 0
 
     @cached_property
     def _changing(self) -> int:
         """The actions that change what they are asked of, but for those on service-linked roles."""
-        bits = 0
-        for name in self._table.names:
-            if self._changes is not None and name not in _SERVICE_LINKED_EDITS and self._changes(name):
-                bits |= self._table.bit(name)
+        bits = self._facts.changing(self._table) if self._facts is not None else 0
+        for name in _SERVICE_LINKED_EDITS:
+            bits &= ~self._table.bit(name)
         return bits
 
     def _granted(self, resource: str) -> int:

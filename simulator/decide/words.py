@@ -48,7 +48,9 @@ def condition_words(condition: Condition, context: Context) -> str:
         given = f"is the list {_listed(value)}"
     else:
         given = f"is `{value}`"
-    unresolved = [v for value in condition.values for v in _unresolved(value.text, context, variables=condition.variables)]
+    unresolved = [
+        v for value in condition.values for v in _unresolved(value.text, context, variables=condition.variables)
+    ]
     note = f" ({_listed(unresolved)} has no value)" if unresolved else ""
     return f"{condition.operator} {condition.key} wants {wanted}, it {given}{note}"
 

@@ -6,13 +6,15 @@ nothing proves nothing and is an error.  Rules: M1 to M4, M8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.errors import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.suites.model import ActionChoice, Scenario
@@ -22,10 +24,26 @@ __all__ = ["ActionTable", "Asked"]
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """An entry of `actions:` and the actions that it stands for, in the catalogue's spelling."""
+    """An entry of `actions:` and the actions that it stands for.
+
+    `literal` is the action of an entry without wildcards; of one with them, `mask` has the actions as
+    bits over the catalogue's.
+    """
 
     text: str
-    actions: tuple[str, ...]
+    catalogue: Catalogue = field(repr=False)
+    literal: str | None = None
+    mask: int = 0
+
+    @cached_property
+    def actions(self) -> tuple[str, ...]:
+        """The actions, in the catalogue's spelling."""
+        return self.catalogue.of_mask(self.mask) if self.literal is None else (self.literal,)
+
+    def only_of(self, actions: Iterable[str]) -> Asked:
+        """Return the part of a wildcard's actions that are *actions*."""
+        places = (self.catalogue.place(name) for name in actions)
+        return Asked(self.text, self.catalogue, mask=sum(1 << place for place in places if place is not None))
 
     @cached_property
     def among(self) -> frozenset[str]:
@@ -35,7 +53,9 @@ class Asked:
     @cached_property
     def only(self) -> str | None:
         """The action in lower case, None when there are several."""
-        return self.actions[0].lower() if len(self.actions) == 1 else None
+        if self.literal is not None:
+            return self.literal.lower()
+        return self.actions[0].lower() if self.mask.bit_count() == 1 else None
 
 
 class ActionTable:
@@ -78,7 +98,7 @@ class ActionTable:
             return None
         key = (choice.text, left)
         if key not in self._expanded:
-            self._expanded[key] = Asked(choice.text, self.catalogue.of_mask(left))
+            self._expanded[key] = Asked(choice.text, self.catalogue, mask=left)
         return self._expanded[key]
 
     def _literal(self, choice: ActionChoice, excepted: frozenset[str]) -> Asked | None:
@@ -88,7 +108,7 @@ class ActionTable:
         key = (choice.text, 0)
         if key not in self._expanded:
             known = self.catalogue.action(choice.pattern)
-            self._expanded[key] = Asked(choice.text, (choice.pattern if known is None else known.name,))
+            self._expanded[key] = Asked(choice.text, self.catalogue, choice.pattern if known is None else known.name)
         if self.catalogue.place(choice.pattern) is None:
             self._warn(choice)
         return self._expanded[key]

@@ -21,7 +21,7 @@ from simulator.suites.expect import Dimension, Expectations, keys_of
 from simulator.suites.model import ANY_SIGN_IN, EACH_TYPE
 from simulator.suites.sessions import MFA_SESSIONS, concrete, names_mfa
 from simulator.suites.situations import Situations
-from simulator.suites.types import TypeTable
+from simulator.suites.types import type_table
 from simulator.suites.where import Where
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class _Expander:
     def __init__(self, suite: Suite, faults: Collector, catalogue: Catalogue) -> None:
         self.suite = suite
         self.faults = faults
-        self.types = TypeTable(catalogue)
+        self.types = type_table(catalogue)
         self.actions = ActionTable(catalogue, faults)
         self.columns = Columns(suite, self.types, faults)
         self.situations = Situations()

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.errors import Collector, Severity
-from simulator.suites.actions import Asked
 from simulator.suites.each_type import EachType
 from simulator.suites.model import EACH_TYPE, Target
 from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
 from simulator.suites.targets import Binder, Bound
 
 if TYPE_CHECKING:
+    from simulator.suites.actions import Asked
     from collections.abc import Iterable, Mapping
 
     from simulator.accounts.model import Principal
@@ -98,7 +98,7 @@ class Columns:
         if lacking:
             self._report_lacking(scenario, asked, lacking)
         return [
-            (column, asked if len(actions) == len(asked.actions) else Asked(asked.text, tuple(actions)))
+            (column, asked if len(actions) == len(asked.actions) else asked.only_of(actions))
             for column, actions in found.items()
         ]
 

@@ -29,7 +29,7 @@ _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-we
 class EachType:
     """The target ``each type`` for one caller; it has the face of a `Bound`."""
 
-    __slots__ = ("_asks", "_of_kind", "_of_kinds", "_owners", "_principal", "_region", "_types")
+    __slots__ = ("_everything", "_of_kind", "_of_kinds", "_owners", "_parts", "_principal", "_region", "_types")
 
     label = EACH_TYPE
     name = None
@@ -48,7 +48,8 @@ class EachType:
         self._of_kind: dict[int, tuple[str, ...]] = {}
         self._of_kinds: dict[tuple[int, ...], tuple[str, ...]] = {}
         self._owners: dict[str, Bound] = {}
-        self._asks: dict[Asked, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {}
+        self._everything: tuple[tuple[int, tuple[str, ...]], ...] = ()
+        self._parts: dict[Asked, tuple[tuple[int, tuple[str, ...]], ...]] = {}
         for bound in known:
             self._learn(bound)
 
@@ -61,18 +62,38 @@ class EachType:
             for kind in self._types.of_arn(arn):
                 self._of_kind[id(kind)] = tuple(dict.fromkeys((*self._of_kind.get(id(kind), ()), arn)))
 
+    @property
+    def everything(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The parts of the wildcard for every action."""
+        if not self._everything:
+            self._everything = tuple((mask, self._resources(kinds)) for kinds, mask in self._types.groups)
+        return self._everything
+
+    def requests(self, asked: Asked) -> int:
+        """Return how many requests the cell of an entry of `actions:` stands for."""
+        if asked.literal is not None:
+            return len(self.resources_of(asked.literal))
+        counts = self._types.counts(asked.mask)
+        return sum(count * len(arns) for count, (_, arns) in zip(counts, self.everything, strict=True))
+
+    def parts(self, asked: Asked) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Return which actions of a wildcard, as bits over the catalogue, are asked of which resources."""
+        if asked not in self._parts:
+            parts = ((mask & asked.mask, arns) for mask, arns in self.everything)
+            self._parts[asked] = tuple((mask, arns) for mask, arns in parts if mask)
+        return self._parts[asked]
+
     def asks(self, asked: Asked) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """Return which actions are asked of which resources."""
-        if asked not in self._asks:
-            grouped: dict[tuple[str, ...], list[str]] = {}
-            for action in asked.actions:
-                grouped.setdefault(self.resources_of(action), []).append(action)
-            self._asks[asked] = tuple((tuple(actions), arns) for arns, actions in grouped.items())
-        return self._asks[asked]
+        if asked.literal is not None:
+            return ((asked.actions, self.resources_of(asked.literal)),)
+        return tuple((asked.catalogue.of_mask(mask), arns) for mask, arns in self.parts(asked))
 
     def resources_of(self, action: str) -> tuple[str, ...]:
         """Return the ARNs that *action* is asked of."""
-        kinds = self._types.of_action(action)
+        return self._resources(self._types.of_action(action))
+
+    def _resources(self, kinds: tuple[ResourceType, ...]) -> tuple[str, ...]:
         key = tuple(map(id, kinds))
         if key not in self._of_kinds:
             arns = (arn for kind in kinds for arn in self._arns(kind))

@@ -17,7 +17,9 @@ from simulator.decide.decision import Effect
 from simulator.decide.evaluate import Evaluator, Workspace
 from simulator.decide.layers import LIVE, SIMULATOR, LiveRule
 from simulator.decide.live import LiveFacts
+from simulator.decide.reach import named_services, tells_targets_apart
 from simulator.decide.unknown import open_keys
+from simulator.suites.model import EACH_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,11 +28,10 @@ if TYPE_CHECKING:
     from simulator.decide.context import Context
     from simulator.decide.evaluate import LayerMasks
     from simulator.decide.layers import Planes
+    from simulator.policy.actions import ActionTable
     from simulator.suites.cells import Cell
 
 __all__ = ["Engine", "Ground", "Split", "Spot"]
-
-_MANY = 64  #: a cell of more actions than this is decided over the whole catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Ground:
     evaluator: Evaluator
     live: Evaluator
     unknown: dict[Context, frozenset[str]]  #: see `Spot.unknown`, by context
+    services: frozenset[str] | None  #: those whose resources policies name, None for any
+    tells_targets_apart: bool  #: policies refer to keys that follow from the target
 
     def unknown_in(self, context: Context, always: frozenset[str]) -> frozenset[str]:
         """Return the keys of *always* that policies ask for and *context* lacks."""
@@ -66,12 +69,11 @@ class Engine:
 
     def __init__(self, cells: Sequence[Cell], catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        few: set[str] = set()
-        self._many: set[str] = set()
-        for actions in {id(cell.actions): cell.actions for cell in cells}.values():
-            (few if len(actions) <= _MANY else self._many).update(actions)
-        self._few = self._workspace(few)
+        literals = {id(cell.asked): cell.asked.literal for cell in cells if cell.asked.literal is not None}
+        self._few = self._workspace(set(literals.values()))
         self._all: Workspace | None = None
+        self._changes: dict[int, int] = {}
+        self._splits: dict[tuple[object, ...], tuple[int, str, tuple[tuple[int, tuple[str, ...]], ...]]] = {}
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._spots: dict[tuple[object, ...], tuple[Spot, ...]] = {}
@@ -80,12 +82,51 @@ class Engine:
         return Workspace(names, gate=lambda table: Gate(self._catalogue, table).mask)
 
     def workspace(self, cell: Cell) -> Workspace:
-        """Return the workspace with the cell's actions: a small one, or one for wildcards."""
-        if len(cell.actions) <= _MANY:
+        """Return the workspace with the cell's actions: of a wildcard the whole catalogue's, whose bits they are."""
+        if cell.asked.literal is not None:
             return self._few
         if self._all is None:
-            self._all = self._workspace(self._many)
+            self._all = self._workspace(self._catalogue.actions())
         return self._all
+
+    def operations(self, cell: Cell, ground: Ground, *, merge: bool = True) -> Iterator[tuple[int, tuple[Spot, ...]]]:
+        """Yield the operations of a cell: actions as bits, and the spots that one operation touches.
+
+        With *merge*, made-up resources that no policy can tell apart are one spot; then a spot's
+        resources and actions are not each other's, and only sums are true.
+        """
+        together = cell.mode == "together"
+        if cell.asked.literal is not None:
+            bit = ground.evaluator.table.bit(cell.asked.literal)
+            parts: Iterable[tuple[int, tuple[str, ...]]] = [(bit, arns) for _, arns in cell.asks]
+        else:
+            parts = cell.where.bound.parts(cell.asked)
+            if merge and not together:
+                parts = self._merged(cell, ground, parts)
+        gated = cell.target != EACH_TYPE
+        for wanted, resources in parts:
+            spots = self.spots(cell, ground, resources, gated=gated)
+            if together:
+                yield wanted, spots
+            else:
+                yield from ((wanted, (spot,)) for spot in spots)
+
+    def _merged(
+        self, cell: Cell, ground: Ground, parts: Iterable[tuple[int, tuple[str, ...]]]
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Put the resources of services that no policy names into one part, asked for all actions on them."""
+        services = ground.services
+        if services is None or ground.tells_targets_apart or cell.target != EACH_TYPE:
+            yield from parts
+            return
+        named = tuple(f":{service}:" for service in services)
+        key = (cell.where.bound, named)
+        if key not in self._splits:
+            self._splits[key] = _split(cell.where.bound.everything, named)
+        others, resource, rest = self._splits[key]
+        if others & cell.asked.mask:
+            yield others & cell.asked.mask, (resource,)
+        yield from ((mask & cell.asked.mask, arns) for mask, arns in rest if mask & cell.asked.mask)
 
     def ground(self, cell: Cell) -> Ground:
         """Return the evaluators for *cell*; cells of one principal share them."""
@@ -93,36 +134,51 @@ class Engine:
         key = (cell.principal, cell.resource_policy, id(workspace))
         found = self._grounds.get(key)
         if found is None:
-            simulated = self._evaluator(cell, workspace, SIMULATOR)
-            found = self._grounds[key] = Ground(simulated, self._evaluator(cell, workspace, LIVE), {})
+            simulated, live = (self._evaluator(cell, workspace, rules) for rules in (SIMULATOR, LIVE))
+            policies = simulated.stack.policies
+            found = Ground(simulated, live, {}, named_services(policies), tells_targets_apart(policies))
+            self._grounds[key] = found
         return found
 
-    def spots(self, cell: Cell, ground: Ground, resources: tuple[str, ...]) -> tuple[Spot, ...]:
-        """Decide *resources* for all actions; those that decide alike are one spot."""
-        key = (cell.where, id(ground), resources)
+    def spots(self, cell: Cell, ground: Ground, resources: tuple[str, ...], *, gated: bool = True) -> tuple[Spot, ...]:
+        """Decide *resources* for all actions; those that decide alike are one spot.
+
+        Without *gated* the actions asked are known to take resources of these types.
+        """
+        key = (cell.where, id(ground), resources, gated)
         found = self._spots.get(key)
         if found is None:
-            found = self._spots[key] = tuple(self._decide(cell, ground, resources))
+            found = self._spots[key] = tuple(self._decide(cell, ground, resources, gated=gated))
         return found
 
     def _evaluator(self, cell: Cell, workspace: Workspace, rules: frozenset[LiveRule]) -> Evaluator:
-        facts = LiveFacts(self._changes, cell.suite.account.allow_users_to_change_password)
+        facts = LiveFacts(self._changing, cell.suite.account.allow_users_to_change_password)
         stack = cell.principal.stack(cell.resource_policy)
         return Evaluator(stack, cell.principal.caller(), workspace, rules=rules, facts=facts)
 
-    def _changes(self, action: str) -> bool:
-        known = self._catalogue.action(action)
-        return known is not None and known.level not in ("List", "Read")
+    def _changing(self, table: ActionTable) -> int:
+        """Return the actions of *table* that change what they are asked of, as bits; worked out once."""
+        if id(table) not in self._changes:
+            self._changes[id(table)] = self._changing_bits(table)
+        return self._changes[id(table)]
 
-    def _decide(self, cell: Cell, ground: Ground, resources: tuple[str, ...]) -> Iterator[Spot]:
+    def _changing_bits(self, table: ActionTable) -> int:
+        if self._all is not None and table is self._all.table:
+            return table.all & ~self._catalogue.level_mask("List") & ~self._catalogue.level_mask("Read")
+        known = (self._catalogue.action(name) for name in table.names)
+        names = (action.name for action in known if action is not None and action.level not in ("List", "Read"))
+        return sum({table.bit(name) for name in names})
+
+    def _decide(self, cell: Cell, ground: Ground, resources: tuple[str, ...], *, gated: bool) -> Iterator[Spot]:
         evaluator, live, owner = ground.evaluator, ground.live, cell.owner
         alike: dict[tuple[object, ...], list[str]] = {}
         seen: dict[tuple[object, ...], tuple[Context, LayerMasks]] = {}
+        apart = ground.tells_targets_apart
         for resource in resources:
-            context = cell.context_of(resource)
+            context = cell.context_of(resource) if apart else cell.context
             unknown = ground.unknown_in(context, self._always)
             masks = evaluator.masks(resource, context)
-            key: tuple[object, ...] = (masks, unknown, *live.kind_of(resource, owner))
+            key: tuple[object, ...] = (masks, unknown, *live.kind_of(resource, owner, gated=gated))
             if key in seen and not unknown:
                 alike[key].append(resource)
                 continue
@@ -137,8 +193,8 @@ class Engine:
                 context,
                 ground.unknown_in(context, self._always),
                 masks,
-                evaluator.planes_of(masks, first, owner=owner),
-                live.planes_of(masks, first, owner=owner),
+                evaluator.planes_of(masks, first, owner=owner, gated=gated),
+                live.planes_of(masks, first, owner=owner, gated=gated),
             )
 
     def rule_of_difference(self, cell: Cell, ground: Ground, spot: Spot, bit: int) -> str:
@@ -154,6 +210,21 @@ class Engine:
             if without.effect(without.planes_of(spot.masks, spot.resources[0], owner=cell.owner), bit) is not wanted:
                 needed.append(rule.value)
         return "+".join(needed)
+
+
+def _split(
+    parts: Iterable[tuple[int, tuple[str, ...]]], named: tuple[str, ...]
+) -> tuple[int, str, tuple[tuple[int, tuple[str, ...]], ...]]:
+    """Sort parts into those of services that policies don't name, all their actions and one resource, and the rest."""
+    others, resource = 0, ""
+    rest: list[tuple[int, tuple[str, ...]]] = []
+    for mask, arns in parts:
+        if arns == ("*",) or any(name in arn for arn in arns for name in named):
+            rest.append((mask, arns))
+        else:
+            others |= mask
+            resource = arns[0]
+    return others, resource, tuple(rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from simulator.suites.engine import Split
 from simulator.suites.judge import named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from simulator.decide.decision import StatementRef
     from simulator.suites.cells import Cell
@@ -51,6 +51,7 @@ class Finding:
     """What was decided of a cell."""
 
     asks: tuple[Ask, ...]
+    requests: int  #: how many decisions the cell stands for
 
     @property
     def holds(self) -> bool:
@@ -65,29 +66,17 @@ class Finding:
                 return ask.split.effect(ask.differing & -ask.differing)
         return next(e for e in _ORDER if any(ask.split.of(e) for ask in self.asks))
 
-    @property
-    def requests(self) -> int:
-        """How many decisions the cell stands for."""
-        return sum(ask.wanted.bit_count() * ask.resources for ask in self.asks)
-
 
 def judge(cell: Cell, engine: Engine, ground: Ground) -> Finding:
-    """Decide the cell and compare with its expectation."""
-    return Finding(tuple(_ask(cell, ground, wanted, spots) for wanted, spots in _operations(cell, engine, ground)))
+    """Decide the cell and compare with its expectation; only a difference needs every resource by itself."""
+    merged = _finding(cell, engine, ground, merge=True)
+    return merged if merged.holds else _finding(cell, engine, ground, merge=False)
 
 
-def _operations(cell: Cell, engine: Engine, ground: Ground) -> Iterator[tuple[int, tuple[Spot, ...]]]:
-    """Yield the operations of a cell: actions as bits, and the spots that one operation touches."""
-    table = ground.evaluator.table
-    for actions, resources in cell.asks:
-        wanted = 0
-        for action in actions:
-            wanted |= table.bit(action)
-        spots = engine.spots(cell, ground, resources)
-        if cell.mode == "together":
-            yield wanted, spots
-        else:
-            yield from ((wanted, (spot,)) for spot in spots)
+def _finding(cell: Cell, engine: Engine, ground: Ground, *, merge: bool) -> Finding:
+    operations = engine.operations(cell, ground, merge=merge)
+    asks = tuple(_ask(cell, ground, wanted, spots) for wanted, spots in operations)
+    return Finding(asks, cell.where.bound.requests(cell.asked))
 
 
 def _ask(cell: Cell, ground: Ground, wanted: int, spots: tuple[Spot, ...]) -> Ask:

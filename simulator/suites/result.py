@@ -265,4 +265,6 @@ class Run:
     failures: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     residual_risks: tuple[str, ...] = ()  #: ids of cells tagged ``residual-risk``
-    environment: dict[str, str] = field(default_factory=dict)  #: what ran it: Python, host class, CI run; label -> value
+    environment: dict[str, str] = field(
+        default_factory=dict
+    )  #: what ran it: Python, host class, CI run; label -> value

@@ -39,6 +39,19 @@ class Bound:
     policy: LoadedPolicy | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def everything(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Return the parts of a wildcard for every action; only `each type` has them."""
+        return ()
+
+    def requests(self, asked: Asked) -> int:
+        """Return how many requests the cell of an entry of `actions:` stands for."""
+        return len(self.resources) * (1 if asked.literal is not None else asked.mask.bit_count())
+
+    def parts(self, asked: Asked) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Return which actions of a wildcard, as bits over the catalogue, are asked of which resources."""
+        return ((asked.mask, self.resources),)
+
     def asks(self, asked: Asked) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """Return which actions are asked of which resources."""
         return ((asked.actions, self.resources),)

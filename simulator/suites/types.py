@@ -7,6 +7,7 @@ stands for any text.  The format with the most literal text is meant.
 from __future__ import annotations
 
 import re
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from simulator.catalogue.examples import example_arn
@@ -18,11 +19,25 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.catalogue.model import ResourceType
 
-__all__ = ["TypeTable"]
+__all__ = ["TypeTable", "type_table"]
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _TAG_KEY = re.compile(r"([a-z0-9-]+):(.*?)tag/\$\{tagkey\}", re.IGNORECASE)
 _CONTAINERS = ("accesspoint", "bucket", "tablebucket", "vectorbucket")
+
+
+@cache
+def type_table(catalogue: Catalogue) -> TypeTable:
+    """Return the table for *catalogue*, one for all suites."""
+    return TypeTable(catalogue)
+
+
+def _mask(places: list[int]) -> int:
+    """Return the bits at *places*."""
+    digits = bytearray(max(places) // 8 + 1)
+    for place in places:
+        digits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(digits, "little")
 
 
 class TypeTable:
@@ -32,6 +47,7 @@ class TypeTable:
         self._catalogue = catalogue
         self._formats: dict[str, list[tuple[int, Pattern, ResourceType]]] = {}
         self._examples: dict[tuple[int, str, str, str], str] = {}
+        self._counts: dict[int, tuple[int, ...]] = {}
         self._of_arn: dict[tuple[str, str], tuple[ResourceType, ...]] = {}
 
     def knows(self, action: str) -> bool:
@@ -42,6 +58,23 @@ class TypeTable:
         """Return the types that an action takes; none for an unknown one."""
         known = self._catalogue.action(action)
         return () if known is None else known.resource_types
+
+    @cached_property
+    def groups(self) -> tuple[tuple[tuple[ResourceType, ...], int], ...]:
+        """Group the whole catalogue by resource types: the types, and the actions that take just these as bits."""
+        found: dict[tuple[int, ...], tuple[tuple[ResourceType, ...], list[int]]] = {}
+        for name in self._catalogue.services():
+            service, start = self._catalogue.service(name), self._catalogue.service_start(name)
+            for number in range(len(service.action_names) if service is not None else 0):
+                kinds = tuple(service.types[kind] for kind in service.type_numbers(number)) if service else ()
+                found.setdefault(tuple(map(id, kinds)), (kinds, []))[1].append(start + number)
+        return tuple((kinds, _mask(places)) for kinds, places in found.values())
+
+    def counts(self, asked: int) -> tuple[int, ...]:
+        """Return for each of `groups` how many of the actions *asked* it has."""
+        if asked not in self._counts:
+            self._counts[asked] = tuple((mask & asked).bit_count() for _, mask in self.groups)
+        return self._counts[asked]
 
     def required(self, action: str) -> frozenset[str]:
         """Return the names of the types without which the operation can't be."""

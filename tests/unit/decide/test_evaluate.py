@@ -141,7 +141,7 @@ def test_the_simulator_ignores_trust_policies() -> None:
 def test_a_live_rule_changes_the_decision_by_itself(
     stack: Stack, action: str, resource: str, rule: LiveRule, expected: Effect
 ) -> None:
-    facts = LiveFacts(changes={"iam:DeletePolicy"}.__contains__, users_change_password=True)
+    facts = LiveFacts(changing=lambda table: table.bit("iam:DeletePolicy"), users_change_password=True)
     simulated = decide(stack, action, resource, facts=facts).effect
     assert simulated is not expected
     assert decide(stack, action, resource, rules=frozenset({rule}), facts=facts).effect is expected
