@@ -89,11 +89,11 @@ def miss_words(item: Miss) -> str:
     return f"{item.effect} {name}, {place(item.file, item.line)}, missed by its {missed}: {shown(item.detail, _MESSAGE_LIMIT)}"
 
 
-def context_words(context: Mapping[str, ContextValue]) -> str:
-    """List context keys and values, those of MFA first; an absent MFA key is said."""
+def context_words(context: Mapping[str, ContextValue], *, mfa: bool = True) -> str:
+    """List context keys and values, those of MFA first; with *mfa* an absent MFA key is said."""
     names = [*(name for name in _FIRST_KEYS if name in context), *(n for n in sorted(context) if n not in _FIRST_KEYS)]
     words = [f"{shown(name)} = {_value(context[name])}" for name in names]
-    absent = [] if _FIRST_KEYS[0] in context else [f"{_FIRST_KEYS[0]} absent"]
+    absent = [] if _FIRST_KEYS[0] in context or not mfa else [f"{_FIRST_KEYS[0]} absent"]
     return _listed([*absent, *words], limit=None)
 
 

@@ -1,0 +1,74 @@
+"""CSV: a row a cell, for spreadsheets.
+
+A spreadsheet runs a cell that begins like a formula, so such text gets an apostrophe in front.  Every
+row repeats the run's verdict and source: a filtered sheet still says what it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from reports.describe import context_words, shown
+from reports.words import kind_of, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reports.options import Options
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["COLUMNS", "render"]
+
+_LIMIT = 4000  # of a field: a spreadsheet takes 32,767
+_FORMULA = ("=", "+", "-", "@")
+
+COLUMNS: dict[str, Callable[[CellResult], object]] = {
+    "id": lambda cell: cell.id,
+    "suite": lambda cell: cell.suite,
+    "file": lambda cell: cell.file,
+    "line": lambda cell: cell.line,
+    "scenario": lambda cell: cell.scenario,
+    "scenario_id": lambda cell: cell.scenario_id,
+    "requirement": lambda cell: "; ".join(cell.requirement),
+    "controls": lambda cell: "; ".join(cell.controls),
+    "tags": lambda cell: "; ".join(cell.tags),
+    "principal": lambda cell: cell.principal,
+    "session": lambda cell: cell.session,
+    "context": lambda cell: context_words(cell.context),
+    "action": lambda cell: cell.action,
+    "target": lambda cell: cell.target,
+    "resource": lambda cell: cell.resource if isinstance(cell.resource, str) else "; ".join(cell.resource),
+    "expected": lambda cell: cell.expected,
+    "expected_by": lambda cell: cell.expected_by,
+    "actual": lambda cell: cell.actual,
+    "live": lambda cell: f"{cell.live.actual}: {cell.live.rule}" if cell.live else "",
+    "outcome": lambda cell: cell.outcome,
+    "kind": lambda cell: kind.value if (kind := kind_of(cell)) else "",
+    "vacuous": lambda cell: cell.vacuous,
+    "default_only": lambda cell: "yes" if cell.default_only else "",
+    "message": lambda cell: cell.message,
+    "decided_by": lambda cell: "; ".join(d.sid or f"{d.policy}:{d.line}" for d in cell.deciding),
+    "decided_at": lambda cell: "; ".join(f"{d.file}:{d.line}:{d.column}" for d in cell.deciding),
+    "exception_owner": lambda cell: cell.waiver.owner if cell.waiver else "",
+    "exception_until": lambda cell: cell.waiver.until if cell.waiver else "",
+}
+"""The columns and how a cell fills them; ``run_verdict`` and ``run_source`` follow."""
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the cells as CSV (RFC 4180), the header first."""
+    del options  # nothing about it is a matter of choice
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*COLUMNS, "run_verdict", "run_source"])
+    about = [run.summary.verdict, _field(source_line(run))]
+    for cell in run.cells:
+        writer.writerow([*(_field(column(cell)) for column in COLUMNS.values()), *about])
+    return out.getvalue()
+
+
+def _field(value: object) -> str:
+    text = "" if value is None else shown(str(value), _LIMIT)
+    return f"'{text}" if text.startswith(_FORMULA) else text

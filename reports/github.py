@@ -1,0 +1,82 @@
+"""GitHub's workflow commands: annotations on the lines of a change.
+
+A step shows ten errors and ten warnings, so the worst nine are told and the tenth counts the rest.  They count
+only on a step's standard output: ``--report github=-``.  The job's summary is the format ``md``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.describe import facts, headline, shown
+from reports.exceptions import exceptions
+from reports.locate import Location, of_text, places
+from reports.words import by_severity, figures, mark_of, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.options import Options
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["render"]
+
+_MOST = 9
+_TOLD = ("who", "action", "on", "expected", "got", "message", "decided by", "nearest miss", "live")
+_LIMIT = 3000  # of a message; GitHub cuts at 64 KiB
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the workflow commands, a line each."""
+    del options  # nothing about it is a matter of choice
+    return "".join(f"{line}\n" for line in _commands(run))
+
+
+def _commands(run: Run) -> Iterator[str]:
+    errors = [
+        *map(_failure, by_severity(run)),
+        *(_command("error", of_text(run, t), "the run itself", t) for t in run.failures),
+    ]
+    yield from _few(errors, "error", "failures")
+    yield from _few(list(_warnings(run)), "warning", "warnings")
+    text = f"{run.summary.verdict}: {', '.join(figures(run))}. {source_line(run)}"
+    yield _command("notice", None, "iamproof", text)
+
+
+def _few(commands: list[str], level: str, noun: str) -> Iterator[str]:
+    if len(commands) <= _MOST + 1:
+        yield from commands
+        return
+    yield from commands[:_MOST]
+    yield _command(level, None, "iamproof", f"and {len(commands) - _MOST:,} more {noun}: see the summary or a report")
+
+
+def _failure(cell: CellResult) -> str:
+    told = [f"{fact.label}: {fact.text}" for fact in facts(cell) if fact.label in _TOLD]
+    return _command("error", places(cell)[0], headline(cell), "\n".join([str(mark_of(cell)), *told]))
+
+
+def _warnings(run: Run) -> Iterator[str]:
+    for item in exceptions(run):
+        place = Location(item.cell.file, max(1, item.cell.line))
+        yield _command("warning", place, f"{item.word}: {item.cell.scenario}", item.reason or item.word)
+    for text in run.warnings:
+        yield _command("warning", None, "iamproof", text)
+
+
+def _command(level: str, place: Location | None, title: str, text: str) -> str:
+    rows = {"title": shown(title)}
+    if place is not None:
+        rows = {"file": shown(place.file, 1000), "line": str(place.line), "col": str(place.column), **rows}
+        rows |= {"endLine": str(place.end_line)} if place.end_line and place.end_line != place.line else {}
+    properties = ",".join(f"{name}={_property(value)}" for name, value in rows.items())
+    lines = (shown(line, _LIMIT) for line in text.split("\n"))
+    return f"::{level} {properties}::{_data(chr(10).join(lines))[: _LIMIT * 2]}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,130 @@
+"""JUnit XML, for CI servers that show tests: a cell is a test case of its suite.
+
+There is no standard.  GitLab shows an element's content, Jenkins its attributes, so a failure says
+everything in both; GitHub's actions read ``file`` and ``line``, which `Options.strict` leaves out for
+readers that hold to the old schema.  A cell that nobody decided is *skipped*, never a success.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET  # only written, never read
+
+from reports.describe import facts, headline, shown
+from reports.json import result_digest
+from reports.options import Options
+from reports.words import Kind, kind_of, mark_of, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["render"]
+
+_TYPES = {
+    Kind.UNEXPECTED_ALLOW: "UnexpectedAllow",
+    Kind.UNEXPECTED_DENY: "UnexpectedDeny",
+    Kind.OTHER_STATEMENT: "DecidedOtherwise",
+    Kind.DISAGREES: "AwsAnsweredDifferently",
+    Kind.UNMET: "ExpectationNotMet",
+    Kind.ERROR: "Error",
+}
+_SKIPPED = ("skipped", "known_gap", "unsupported", "not_run")
+_NAME = 1000  # characters of a name
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the run as JUnit XML."""
+    strict = (options or Options()).strict
+    root = ET.Element(
+        "testsuites", {"name": "iamproof", "time": _seconds(run), **_counts(run.cells, len(run.failures))}
+    )
+    suites: defaultdict[str, list[CellResult]] = defaultdict(list)
+    for cell in run.cells:
+        suites[cell.suite].append(cell)
+    for number, (name, cells) in enumerate(suites.items()):
+        _suite(root, run, name, cells, first=number == 0, strict=strict)
+    if run.failures:
+        _of_the_run(root, run)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(root: ET.Element, run: Run, name: str, cells: list[CellResult], *, first: bool, strict: bool) -> None:
+    suite = ET.SubElement(root, "testsuite", {"name": shown(name), **_when(run), **_counts(cells)})
+    if first:
+        _properties(suite, run)
+    seen: Counter[str] = Counter()
+    for cell in cells:
+        label = shown(cell.id.removeprefix(f"{cell.file}::"), _NAME)
+        seen[label] += 1  # names are unique within a suite, or GitLab drops one
+        _case(suite, cell, label if seen[label] == 1 else f"{label} ({seen[label]})", strict=strict)
+
+
+def _properties(suite: ET.Element, run: Run) -> None:
+    rows = {
+        "verdict": run.summary.verdict,
+        "source": shown(source_line(run), _NAME),
+        "tool": f"iamproof {shown(run.tool_version)}",
+        "result_digest": result_digest(run),
+        "declared": str(run.summary.declared),
+        "left_out": str(run.selection.left_out if run.selection else 0),
+    }
+    properties = ET.SubElement(suite, "properties")
+    for name, value in rows.items():
+        ET.SubElement(properties, "property", name=name, value=value)
+
+
+def _case(suite: ET.Element, cell: CellResult, name: str, *, strict: bool) -> None:
+    where = {} if strict else {"file": shown(cell.file, _NAME), "line": str(cell.line)}
+    case = ET.SubElement(suite, "testcase", {"classname": shown(cell.suite), "name": name, "time": "0", **where})
+    kind = kind_of(cell)
+    if kind is not None:
+        tag = "error" if kind is Kind.ERROR else "failure"
+        element = ET.SubElement(case, tag, type=_TYPES[kind], message=f"{headline(cell)}: {mark_of(cell)}")
+        element.text = _text(cell)
+    elif cell.outcome in _SKIPPED:
+        reason = (cell.waiver.reason if cell.waiver else cell.message) or ""
+        message = f"{mark_of(cell).text}: {shown(reason, _NAME)}" if reason else mark_of(cell).text
+        ET.SubElement(case, "skipped", message=message).text = _text(cell)
+    elif cell.vacuous is not None or cell.warnings or cell.live is not None:
+        ET.SubElement(case, "system-out").text = _text(cell)
+
+
+def _text(cell: CellResult) -> str:
+    return "\n".join(f"{fact.label}: {fact.text}" for fact in facts(cell))
+
+
+def _of_the_run(root: ET.Element, run: Run) -> None:
+    number = len(run.failures)
+    counts = {"tests": str(number), "failures": str(number), "errors": "0", "skipped": "0"}
+    suite = ET.SubElement(root, "testsuite", {"name": "the run itself", **_when(run), **counts})
+    for index, text in enumerate(run.failures, 1):
+        case = ET.SubElement(suite, "testcase", classname="the run itself", name=f"{index}. {shown(text)}", time="0")
+        ET.SubElement(case, "failure", type="RunFailure", message=shown(text, _NAME)).text = shown(text, _NAME)
+
+
+def _counts(cells: Sequence[CellResult], more: int = 0) -> dict[str, str]:
+    outcomes: Counter[str] = Counter(cell.outcome for cell in cells)
+    return {
+        "tests": str(len(cells) + more),
+        "failures": str(outcomes["failed"] + more),
+        "errors": str(outcomes["error"]),
+        "skipped": str(sum(outcomes[word] for word in _SKIPPED)),
+    }
+
+
+def _when(run: Run) -> dict[str, str]:
+    return {"timestamp": shown(run.started), "time": "0"}
+
+
+def _seconds(run: Run) -> str:
+    """Return how long the run took, or 0 where its times aren't ISO 8601."""
+    try:
+        started, finished = dt.datetime.fromisoformat(run.started), dt.datetime.fromisoformat(run.finished)
+        return str(max(0, int((finished - started).total_seconds())))
+    except (ValueError, TypeError):  # one with a time zone, one without
+        return "0"

@@ -1,0 +1,54 @@
+"""Where to point: at the statement to mend, or at the scenario that asks.
+
+An unexpected allow is mended where it is allowed, so it is shown at the deciding statement: that line
+stands in the change that caused it.  What no statement decided is shown at the scenario.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reports.words import Kind, kind_of
+
+if TYPE_CHECKING:
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["Location", "of_text", "places"]
+
+_AT_STATEMENT = (Kind.UNEXPECTED_ALLOW, Kind.UNEXPECTED_DENY, Kind.OTHER_STATEMENT)
+
+
+class Location(NamedTuple):
+    """A stretch of a file of the checkout; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+def places(cell: CellResult) -> tuple[Location, Location | None]:
+    """Return where to show *cell*, and the other place that matters."""
+    scenario = Location(cell.file, max(1, cell.line))
+    statement = next(
+        (Location(d.file, d.line, d.column, d.end_line, d.end_column) for d in cell.deciding if _in_checkout(d.file)),
+        None,
+    )
+    if statement is not None and kind_of(cell) in _AT_STATEMENT:
+        return statement, scenario
+    return scenario, statement
+
+
+def _in_checkout(file: str) -> bool:
+    """Tell whether a policy is a file: an AWS managed policy has an ARN."""
+    return bool(file) and not file.startswith(("arn:", "<"))
+
+
+def of_text(run: Run, text: str) -> Location:
+    """Return where to show a failure of the run itself: the policy that its text begins with, else a suite."""
+    name = text.partition(": ")[0]
+    paths = {policy.path for policy in run.policies}
+    if name in paths or (name.endswith((".json", ".yaml", ".yml")) and " " not in name and len(name) < 500):
+        return Location(name, 1)
+    return Location(run.suites[0].path if run.suites else ".", 1)

@@ -1,0 +1,318 @@
+"""OSCAL assessment results 1.2.1: observations, for GRC tools.
+
+A run observes; it does not judge a control.  Findings are written only from a sign-off in which an
+assessor states them, and only where the cells bear them out.  All UUIDs follow from the result digest,
+so equal results give equal documents.  The suites are the assessment plan.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from reports import controls
+from reports.describe import Fact, shown
+from reports.evidence import completeness, evidence
+from reports.json import dump
+from reports.options import Options
+from reports.read import fault
+from reports.words import NOT_SHOWN, conclusion, count, mark_of, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.controls import Coverage
+    from reports.signoff import SignOff
+    from simulator.suites.result import CellResult, Run
+
+__all__ = ["OSCAL_VERSION", "render"]
+
+OSCAL_VERSION = "1.2.1"
+
+_NS = "urn:iamproof:oscal"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, _NS)
+_EMBED_LIMIT = 1 << 20  # bytes of JSON that the document carries
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_MOST_LISTED = 50  # failing cells that an observation lists
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What the parts of one document share."""
+
+    run: Run
+    options: Options
+    digest: str
+    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def id(self, name: str) -> str:
+        """Return the UUID of a part: the same for the same result."""
+        return str(uuid.uuid5(_NAMESPACE, f"{self.digest} {name}".encode("utf-8", "backslashreplace").decode()))
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the run as OSCAL assessment results, in JSON."""
+    document = _Document(run, options or Options(), evidence(run).digest)
+    _back_matter(document)
+    results = {
+        "uuid": document.id("results"),
+        "metadata": _metadata(document),
+        "import-ap": {"href": f"#{document.id('plan')}"},
+        "results": [_result(document)],
+        "back-matter": {"resources": list(document.resources.values())},
+    }
+    return json.dumps({"assessment-results": results}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _metadata(document: _Document) -> dict[str, Any]:
+    review = _review(document)
+    found: dict[str, Any] = {
+        "title": "IAM policy simulation",
+        "last-modified": _moment(document.run.finished),
+        "version": document.digest[:16],
+        "oscal-version": OSCAL_VERSION,
+    }
+    if review:
+        found["roles"] = [{"id": "reviewer", "title": "Reviewer"}]
+        found["parties"] = [{"uuid": document.id("reviewer"), "type": "person", "name": _line(review.reviewed_by)}]
+    return found
+
+
+def _moment(text: str) -> str:
+    return text if _DATE.fullmatch(text) else "1970-01-01T00:00:00Z"
+
+
+def _line(text: str) -> str:
+    """Return text as OSCAL wants a string: one line, not empty, no blank at either end."""
+    return shown(text, 2000).strip() or "-"
+
+
+def _prop(name: str, value: str, **more: str) -> dict[str, str]:
+    return {"name": name, "ns": _NS, "value": _line(value), **more}
+
+
+def _result(document: _Document) -> dict[str, Any]:
+    run = document.run
+    found: dict[str, Any] = {
+        "uuid": document.id("result"),
+        "title": f"Simulation of {count(run.summary.cells, 'case')}",
+        "description": f"{conclusion(run)} {_line(source_line(run))}. It does not show {'; '.join(NOT_SHOWN)}.",
+        "start": _moment(run.started),
+        "end": _moment(run.finished),
+        "props": [
+            _prop("verdict", run.summary.verdict),
+            _prop("result-digest", document.digest),
+            _prop("completeness", completeness(run)),
+            _prop("engine", run.backend),
+        ],
+        "local-definitions": _definitions(document),
+        "reviewed-controls": _reviewed(run),
+    }
+    observations = list(_observations(document))
+    found |= {"observations": observations} if observations else {}
+    findings = list(_findings(document))
+    found |= {"findings": findings} if findings else {}
+    review = _review(document)
+    return found | ({"attestations": [_attestation(document, review)]} if review else {})
+
+
+def _definitions(document: _Document) -> dict[str, Any]:
+    run = document.run
+    policies = [
+        {
+            "uuid": document.id(f"policy {policy.path}"),
+            "type": "policy",
+            "title": _line(policy.name),
+            "description": f"IAM policy, {_line(policy.role)}: {_line(policy.path)}",
+            "status": {"state": "operational"},
+        }
+        for policy in run.policies
+    ]
+    tool = {
+        "uuid": document.id("tool"),
+        "type": "software",
+        "title": "iamproof",
+        "description": "Simulates IAM policies against stated expectations.",
+        "props": [{"name": "version", "value": _line(run.tool_version)}],
+        "status": {"state": "operational"},
+    }
+    platform = {
+        "uuid": document.id("platform"),
+        "title": "iamproof",
+        "uses-components": [{"component-uuid": tool["uuid"]}],
+    }
+    found: dict[str, Any] = {"assessment-assets": {"components": [tool], "assessment-platforms": [platform]}}
+    return found | ({"components": policies} if policies else {})
+
+
+def _reviewed(run: Run) -> dict[str, Any]:
+    """Name the controls of NIST's catalogue that cells are mapped to; other frameworks stand in props."""
+    ids = {row.control.oscal_id for rows in controls.coverage(run).values() for row in rows if row.control.oscal_id}
+    words = "Controls that scenarios name. A simulated decision is evidence for the design of a rule."
+    if not ids:
+        # The schema asks for a selection, and `include-all` would claim a whole catalogue.
+        ids, words = {"none"}, "The scenarios name no control of NIST's catalogue: no control was reviewed."
+    controls_ = [{"control-id": id_} for id_ in sorted(ids)]
+    return {"control-selections": [{"description": words, "include-controls": controls_}]}
+
+
+def _observations(document: _Document) -> Iterator[dict[str, Any]]:
+    """Yield an observation a scenario."""
+    scenarios: defaultdict[tuple[str, str], list[CellResult]] = defaultdict(list)
+    for cell in document.run.cells:
+        scenarios[cell.file, cell.scenario].append(cell)
+    for (file, name), cells in scenarios.items():
+        yield _observation(document, file, name, cells)
+
+
+def _observation(document: _Document, file: str, name: str, cells: list[CellResult]) -> dict[str, Any]:
+    well = [cell for cell in cells if cell.outcome == "passed" and cell.vacuous is None]
+    rest = [cell for cell in cells if cell.outcome != "passed" or cell.vacuous is not None]
+    listed = "; ".join(
+        f"{shown(c.principal)}, {shown(c.session)}, {shown(c.action)} on {shown(c.target)}: {mark_of(c)}"
+        for c in rest[:_MOST_LISTED]
+    )
+    more = f"; and {len(rest) - _MOST_LISTED:,} more" if len(rest) > _MOST_LISTED else ""
+    policies = sorted({_policy_of(document, item.file) for cell in cells for item in cell.deciding} - {""})
+    found: dict[str, Any] = {
+        "uuid": document.id(_key(file, name)),
+        "title": _line(name),
+        "description": f"{len(well):,} of {count(len(cells), 'case')} behaved as expected."
+        + (f" Not so: {listed}{more}." if rest else ""),
+        "props": [
+            _prop("cases", str(len(cells))),
+            _prop("cases-as-expected", str(len(well))),
+            _prop("scenario", f"{shown(file)}:{cells[0].line}"),
+            *(_control_prop(control) for control in dict.fromkeys(c for cell in cells for c in cell.controls)),
+        ],
+        "methods": ["TEST"],
+        "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
+        "collected": _moment(document.run.finished),
+        "relevant-evidence": [
+            {"href": f"#{document.id('run')}", "description": "The canonical run that this observation is taken from."}
+        ],
+    }
+    subjects = [{"subject-uuid": document.id(f"policy {path}"), "type": "component"} for path in policies]
+    return found | ({"subjects": subjects} if subjects else {})
+
+
+def _key(file: str, name: str) -> str:
+    return f"observation {file}::{name}"
+
+
+def _policy_of(document: _Document, file: str) -> str:
+    return file if any(policy.path == file for policy in document.run.policies) else ""
+
+
+def _control_prop(name: str) -> dict[str, str]:
+    control = controls.lookup(name)
+    return _prop("control", name, **({"class": control.strength} if control else {}))
+
+
+def _findings(document: _Document) -> Iterator[dict[str, Any]]:
+    """Yield what an assessor states; an `InputError` where the cells don't bear it out."""
+    review = document.options.oscal_findings
+    if review is None:
+        return
+    if review.stale(document.digest):
+        raise fault("", "the sign-off is of another result: its findings don't belong to this one")
+    rows = {row.control.name: row for found in controls.coverage(document.run).values() for row in found}
+    for stated in review.findings:
+        row = rows.get(stated.control)
+        if row is None or row.control.strength != "direct" or not row.control.oscal_id:
+            raise fault(stated.control, "can have no finding: no cell is mapped to it directly in NIST's catalogue")
+        if stated.state == "satisfied" and row.status != "behaved as expected":
+            raise fault(
+                stated.control,
+                f"is stated satisfied, and {row.as_expected:,} of {len(row.cells):,} cases behaved as expected",
+            )
+        yield _finding(document, row, stated.state, stated.remark)
+
+
+def _finding(document: _Document, row: Coverage, state: str, remark: str) -> dict[str, Any]:
+    control = row.control
+    kind, target = (
+        ("objective-id", control.objective_id) if control.objective_id else ("statement-id", f"{control.oscal_id}_smt")
+    )
+    related = dict.fromkeys(_key(cell.file, cell.scenario) for cell in row.cells)
+    return {
+        "uuid": document.id(f"finding {control.name}"),
+        "title": f"{control.id}: {control.title}",
+        "description": _line(remark)
+        if remark
+        else f"Stated by the assessor from {count(len(row.cells), 'simulated case')}.",
+        "target": {
+            "type": kind,
+            "target-id": target,
+            "status": {"state": state, "reason": "pass" if state == "satisfied" else "fail"},
+        },
+        "related-observations": [{"observation-uuid": document.id(key)} for key in related],
+    }
+
+
+def _review(document: _Document) -> SignOff | None:
+    return document.options.oscal_findings or document.options.signoff
+
+
+def _attestation(document: _Document, review: SignOff) -> dict[str, Any]:
+    stale = "Stale: the review was of another result. " if review.stale(document.digest) else ""
+    rows = (
+        Fact("decision", review.decision),
+        Fact("date", review.date),
+        Fact("reviewed digest", review.result_digest),
+        Fact("comment", review.comment),
+    )
+    prose = stale + "; ".join(f"{fact.label}: {_line(fact.text)}" for fact in rows if fact.text)
+    return {
+        "responsible-parties": [{"role-id": "reviewer", "party-uuids": [document.id("reviewer")]}],
+        "parts": [{"name": "sign-off", "title": "Review and sign-off", "prose": prose}],
+    }
+
+
+def _back_matter(document: _Document) -> None:
+    """Fill in the resources: the plan, the run, the inputs with their digests."""
+    run = document.run
+    suites = [_rlink(suite.path, suite.sha256) for suite in run.suites]
+    plan: dict[str, Any] = {"title": "Scenario suites: the assessment plan", "description": "What was to be verified."}
+    _resource(document, "plan", plan | ({"rlinks": suites} if suites else {}))
+    text = dump(run).encode()
+    report: dict[str, Any] = {
+        "title": "Canonical run, iamproof/run@1",
+        "props": [_prop("result-digest", document.digest)],
+    }
+    if len(text) <= _EMBED_LIMIT:
+        value = base64.b64encode(text).decode()
+        report["base64"] = {"filename": "report.json", "media-type": "application/json", "value": value}
+    else:
+        report["description"] = "The JSON report with this result digest must accompany this document."
+    _resource(document, "run", report)
+    for policy in run.policies:
+        _resource(
+            document,
+            f"file {policy.path}",
+            {"title": _line(policy.name), "rlinks": [_rlink(policy.path, policy.sha256)]},
+        )
+    for account in run.accounts:
+        _resource(
+            document,
+            f"file {account.path}",
+            {"title": f"Account {_line(account.id)}", "rlinks": [_rlink(account.path, account.sha256)]},
+        )
+
+
+def _resource(document: _Document, name: str, content: dict[str, Any]) -> None:
+    id_ = document.id(name)
+    document.resources[id_] = {"uuid": id_, **content}
+
+
+def _rlink(path: str, sha256: str) -> dict[str, Any]:
+    link: dict[str, Any] = {"href": quote(shown(path, 1000), safe="/-._~:") or "-"}
+    if re.fullmatch(r"[0-9a-f]{64}", sha256):
+        link["hashes"] = [{"algorithm": "SHA-256", "value": sha256}]
+    return link
