@@ -142,6 +142,8 @@ class Shelf:
                 return self._pinned(node)
             document = as_json(node)
             return _Found(node, name, str(node.span), _digest(document), document)
+        if node.kind not in (Kind.STRING, Kind.NUMBER):
+            return None  # reported with the shape
         if (built_in := _BUILT_IN.get((kind, node.text))) is not None:
             return self._once(("built in", node.text), lambda: _built_in(node.text, built_in))
         if node.text.startswith("arn:"):

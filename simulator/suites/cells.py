@@ -157,13 +157,14 @@ def expand(suite: Suite, *, catalogue: Catalogue | None = None) -> tuple[Cell, .
 def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, complete: bool) -> tuple[Cell, ...]:
     """Return the cells of *suite*; what is wrong goes to *faults*.
 
-    With *complete* no scenario was left out, so that `closed` can be checked.
+    With *complete* no scenario was left out and no two share a name, so that the whole can be checked.
     """
     own = Collector()
     expander = _Expander(suite, own, catalogue)
     cells = [cell for scenario in suite.scenarios for cell in expander.cells(scenario)]
-    if not own.failed:
+    if complete and not own.failed:
         _check_ids(cells, own)
+    if not own.failed:
         check_opposites(cells, own)
     if suite.closed and complete and not own.failed:
         check_closed(suite, cells, expander.product(), expander.types, own)

@@ -17,11 +17,11 @@ from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
 from simulator.suites.targets import Binder, Bound
 
 if TYPE_CHECKING:
-    from simulator.suites.actions import Asked
     from collections.abc import Iterable, Mapping
 
     from simulator.accounts.model import Principal
     from simulator.catalogue.model import ResourceType
+    from simulator.suites.actions import Asked
     from simulator.suites.model import Resource, Scenario, Suite
     from simulator.suites.situations import Situation
     from simulator.suites.types import TypeTable

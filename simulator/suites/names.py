@@ -41,8 +41,9 @@ class Names:
     requirements: Mapping[str, str]
     faults: Collector
 
-    def unique(self, items: Iterable[Node]) -> None:
-        """Check that names and ids are unique: each identifies one scenario."""
+    def unique(self, items: Iterable[Node]) -> bool:
+        """Tell whether names and ids are unique: each identifies one scenario."""
+        before = self.errors()
         taken: dict[str, Node] = {}
         names: set[str] = set()
         for item in items:
@@ -58,6 +59,7 @@ class Names:
             if first is not identity:
                 message = f"`{identity.text}` is taken by line {first.span.line}"
                 self.faults.add(identity.fault("duplicate-name", message, help="names and ids are unique in a suite"))
+        return self.errors() == before
 
     def principals(self, node: Node) -> dict[Principal, str | None]:
         """Return whom a name of `as:` stands for, and the group that it is, if it is one."""

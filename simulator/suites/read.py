@@ -38,7 +38,7 @@ class ReadSuite:
 
     suite: Suite
     sound: bool
-    complete: bool  #: no scenario was left out
+    complete: bool  #: no scenario was left out, and no two have one name
 
 
 @dataclass(slots=True)
@@ -141,9 +141,9 @@ def _scenarios(
     section = node.get("scenarios")
     items = [item for item in (section.items if section is not None else ()) if item.kind is Kind.MAPPING]
     reader = ScenarioReader(names, tags, shorthand=shorthand)
-    names.unique(items)
+    unique = names.unique(items)
     found = [reader.scenario(item) for item in items]
-    return tuple(one for one in found if one is not None), None not in found
+    return tuple(one for one in found if one is not None), unique and None not in found
 
 
 def _invariants(node: Node, names: Names, loading: Loading, places: dict[str, Node]) -> tuple[Invariant, ...]:
