@@ -114,6 +114,18 @@ class Catalogue:
         """Return the place in `actions` of the service's first action."""
         return self._names.service_range(name).start
 
+    def service_mask(self, name: str) -> int:
+        """Return the actions of a service as bits over `actions`."""
+        places = self._names.service_range(name)
+        return (1 << places.stop) - (1 << places.start)
+
+    def requests(self, name: str) -> int | None:
+        """Return how many requests ask each action of a service of an ARN of each type; None under an overlay."""
+        if name in self._extra:
+            return None
+        found: int = self._index["requests"][name]
+        return found
+
     @property
     def overlaid(self) -> frozenset[str]:
         """The services that an overlay adds to."""

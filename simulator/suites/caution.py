@@ -110,11 +110,11 @@ def _named(evaluator: Evaluator, wanted: int) -> bool:
 
 def cautions(cell: Cell, finding: Finding, catalogue: Catalogue) -> Iterator[str]:
     """Yield the warnings of a cell of one action: unknown, the literal ``*``, a partial target."""
-    if len(cell.actions) != 1:
+    if cell.asked.literal is None:
         return
-    known = catalogue.action(cell.actions[0])
+    known = catalogue.action(cell.asked.literal)
     if known is None:
-        yield _unknown(cell.actions[0], catalogue) + "; it is evaluated literally"
+        yield _unknown(cell.asked.literal, catalogue) + "; it is evaluated literally"
         return
     resources = [resource for _, resources in cell.asks for resource in resources]
     if "*" in resources and known.resource_types:

@@ -13,7 +13,7 @@ from simulator.suites.model import EACH_TYPE
 from simulator.suites.targets import Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from simulator.accounts.model import Principal
     from simulator.catalogue.model import ResourceType
@@ -29,7 +29,18 @@ _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-we
 class EachType:
     """The target ``each type`` for one caller; it has the face of a `Bound`."""
 
-    __slots__ = ("_everything", "_of_kind", "_of_kinds", "_owners", "_parts", "_principal", "_region", "_types")
+    __slots__ = (
+        "_counts",
+        "_near",
+        "_services",
+        "_of_kind",
+        "_of_kinds",
+        "_owners",
+        "_parts",
+        "_principal",
+        "_region",
+        "_types",
+    )
 
     label = EACH_TYPE
     name = None
@@ -48,7 +59,9 @@ class EachType:
         self._of_kind: dict[int, tuple[str, ...]] = {}
         self._of_kinds: dict[tuple[int, ...], tuple[str, ...]] = {}
         self._owners: dict[str, Bound] = {}
-        self._everything: tuple[tuple[int, tuple[str, ...]], ...] = ()
+        self._near: dict[tuple[Asked, frozenset[str]], tuple[tuple[int, tuple[str, ...]], ...]] = {}
+        self._counts: dict[Asked, int] = {}
+        self._services: set[str] = set()  # which take resources that the suite knows
         self._parts: dict[Asked, tuple[tuple[int, tuple[str, ...]], ...]] = {}
         for bound in known:
             self._learn(bound)
@@ -61,27 +74,59 @@ class EachType:
             self._owners.setdefault(arn, bound)
             for kind in self._types.of_arn(arn):
                 self._of_kind[id(kind)] = tuple(dict.fromkeys((*self._of_kind.get(id(kind), ()), arn)))
+                self._services.add(kind.service)
 
-    @property
-    def everything(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """The parts of the wildcard for every action."""
-        if not self._everything:
-            self._everything = tuple((mask, self._resources(kinds)) for kinds, mask in self._types.groups)
-        return self._everything
+    def parts(self, asked: Asked) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Return which actions of a wildcard, as bits over the catalogue, are asked of which resources."""
+        if asked not in self._parts:
+            services = self._types.catalogue.services()
+            self._parts[asked] = tuple(part for name in services for part in self._parts_of(name, asked))
+        return self._parts[asked]
+
+    def parts_near(self, asked: Asked, services: frozenset[str]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Return `parts`, but all actions that can't be asked of an ARN of *services* as one part on ``*``.
+
+        To a policy that names ARNs of these services only, any other resource is like the text ``*``.
+        """
+        key = (asked, services)
+        if key not in self._near:
+            catalogue = self._types.catalogue
+            near = sorted({name for service in services for name in catalogue.declaring_arns_of(service)})
+            within = tuple(f":{service}:" for service in services)
+            others, parts = asked.mask, []
+            for name in near:
+                others &= ~catalogue.service_mask(name)
+                for mask, arns in self._parts_of(name, asked):
+                    if any(text in arn for arn in arns for text in within):
+                        parts.append((mask, arns))
+                    else:
+                        others |= mask
+            self._near[key] = (*([(others, ("*",))] if others else []), *parts)
+        return self._near[key]
+
+    def _parts_of(self, service: str, asked: Asked) -> Iterator[tuple[int, tuple[str, ...]]]:
+        if asked.mask & self._types.catalogue.service_mask(service):
+            for kinds, mask in self._types.groups_of(service):
+                if mask & asked.mask:
+                    yield mask & asked.mask, self._resources(kinds)
 
     def requests(self, asked: Asked) -> int:
         """Return how many requests the cell of an entry of `actions:` stands for."""
         if asked.literal is not None:
             return len(self.resources_of(asked.literal))
-        counts = self._types.counts(asked.mask)
-        return sum(count * len(arns) for count, (_, arns) in zip(counts, self.everything, strict=True))
+        if asked not in self._counts:
+            self._counts[asked] = sum(self._requests_of(name, asked) for name in self._types.catalogue.services())
+        return self._counts[asked]
 
-    def parts(self, asked: Asked) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """Return which actions of a wildcard, as bits over the catalogue, are asked of which resources."""
-        if asked not in self._parts:
-            parts = ((mask & asked.mask, arns) for mask, arns in self.everything)
-            self._parts[asked] = tuple((mask, arns) for mask, arns in parts if mask)
-        return self._parts[asked]
+    def _requests_of(self, service: str, asked: Asked) -> int:
+        catalogue = self._types.catalogue
+        whole = catalogue.service_mask(service)
+        if not asked.mask & whole:
+            return 0
+        known = None if service in self._services else catalogue.requests(service)
+        if known is not None and asked.mask & whole == whole:
+            return known
+        return sum(mask.bit_count() * len(arns) for mask, arns in self._parts_of(service, asked))
 
     def asks(self, asked: Asked) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """Return which actions are asked of which resources."""

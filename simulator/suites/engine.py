@@ -19,6 +19,7 @@ from simulator.decide.layers import LIVE, SIMULATOR, LiveRule
 from simulator.decide.live import LiveFacts
 from simulator.decide.reach import named_services, tells_targets_apart
 from simulator.decide.unknown import open_keys
+from simulator.suites.each_type import EachType
 from simulator.suites.model import EACH_TYPE
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ class Engine:
         self._few = self._workspace(set(literals.values()))
         self._all: Workspace | None = None
         self._changes: dict[int, int] = {}
-        self._splits: dict[tuple[object, ...], tuple[int, str, tuple[tuple[int, tuple[str, ...]], ...]]] = {}
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._spots: dict[tuple[object, ...], tuple[Spot, ...]] = {}
@@ -92,41 +92,27 @@ class Engine:
     def operations(self, cell: Cell, ground: Ground, *, merge: bool = True) -> Iterator[tuple[int, tuple[Spot, ...]]]:
         """Yield the operations of a cell: actions as bits, and the spots that one operation touches.
 
-        With *merge*, made-up resources that no policy can tell apart are one spot; then a spot's
-        resources and actions are not each other's, and only sums are true.
+        With *merge*, resources that no policy can tell apart are one spot; then its resource is only an
+        example.
         """
-        together = cell.mode == "together"
-        if cell.asked.literal is not None:
-            bit = ground.evaluator.table.bit(cell.asked.literal)
-            parts: Iterable[tuple[int, tuple[str, ...]]] = [(bit, arns) for _, arns in cell.asks]
-        else:
-            parts = cell.where.bound.parts(cell.asked)
-            if merge and not together:
-                parts = self._merged(cell, ground, parts)
+        # Actions are asked of `each type` because they take it: no gate is in the way.
         gated = cell.target != EACH_TYPE
-        for wanted, resources in parts:
+        for wanted, resources in self._parts(cell, ground, merge=merge):
             spots = self.spots(cell, ground, resources, gated=gated)
-            if together:
+            if cell.mode == "together":
                 yield wanted, spots
             else:
                 yield from ((wanted, (spot,)) for spot in spots)
 
-    def _merged(
-        self, cell: Cell, ground: Ground, parts: Iterable[tuple[int, tuple[str, ...]]]
-    ) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Put the resources of services that no policy names into one part, asked for all actions on them."""
-        services = ground.services
-        if services is None or ground.tells_targets_apart or cell.target != EACH_TYPE:
-            yield from parts
-            return
-        named = tuple(f":{service}:" for service in services)
-        key = (cell.where.bound, named)
-        if key not in self._splits:
-            self._splits[key] = _split(cell.where.bound.everything, named)
-        others, resource, rest = self._splits[key]
-        if others & cell.asked.mask:
-            yield others & cell.asked.mask, (resource,)
-        yield from ((mask & cell.asked.mask, arns) for mask, arns in rest if mask & cell.asked.mask)
+    def _parts(self, cell: Cell, ground: Ground, *, merge: bool) -> Iterable[tuple[int, tuple[str, ...]]]:
+        """Return which actions, as bits, are asked of which resources."""
+        asked, bound = cell.asked, cell.where.bound
+        if asked.literal is not None:
+            bit = ground.evaluator.table.bit(asked.literal)
+            return [(bit, arns) for _, arns in cell.asks]
+        if merge and isinstance(bound, EachType) and ground.services is not None and not ground.tells_targets_apart:
+            return bound.parts_near(asked, ground.services)
+        return bound.parts(asked)
 
     def ground(self, cell: Cell) -> Ground:
         """Return the evaluators for *cell*; cells of one principal share them."""
@@ -210,21 +196,6 @@ class Engine:
             if without.effect(without.planes_of(spot.masks, spot.resources[0], owner=cell.owner), bit) is not wanted:
                 needed.append(rule.value)
         return "+".join(needed)
-
-
-def _split(
-    parts: Iterable[tuple[int, tuple[str, ...]]], named: tuple[str, ...]
-) -> tuple[int, str, tuple[tuple[int, tuple[str, ...]], ...]]:
-    """Sort parts into those of services that policies don't name, all their actions and one resource, and the rest."""
-    others, resource = 0, ""
-    rest: list[tuple[int, tuple[str, ...]]] = []
-    for mask, arns in parts:
-        if arns == ("*",) or any(name in arn for arn in arns for name in named):
-            rest.append((mask, arns))
-        else:
-            others |= mask
-            resource = arns[0]
-    return others, resource, tuple(rest)
 
 
 @dataclass(frozen=True, slots=True)

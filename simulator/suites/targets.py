@@ -39,11 +39,6 @@ class Bound:
     policy: LoadedPolicy | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def everything(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """Return the parts of a wildcard for every action; only `each type` has them."""
-        return ()
-
     def requests(self, asked: Asked) -> int:
         """Return how many requests the cell of an entry of `actions:` stands for."""
         return len(self.resources) * (1 if asked.literal is not None else asked.mask.bit_count())

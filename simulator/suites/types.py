@@ -7,7 +7,7 @@ stands for any text.  The format with the most literal text is meant.
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from simulator.catalogue.examples import example_arn
@@ -16,6 +16,8 @@ from simulator.policy.pattern import Pattern
 from simulator.suites.resources import without_variables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.catalogue import Catalogue
     from simulator.catalogue.model import ResourceType
 
@@ -32,14 +34,6 @@ def type_table(catalogue: Catalogue) -> TypeTable:
     return TypeTable(catalogue)
 
 
-def _mask(places: list[int]) -> int:
-    """Return the bits at *places*."""
-    digits = bytearray(max(places) // 8 + 1)
-    for place in places:
-        digits[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(digits, "little")
-
-
 class TypeTable:
     """Looks types up, once for each ARN."""
 
@@ -47,7 +41,7 @@ class TypeTable:
         self._catalogue = catalogue
         self._formats: dict[str, list[tuple[int, Pattern, ResourceType]]] = {}
         self._examples: dict[tuple[int, str, str, str], str] = {}
-        self._counts: dict[int, tuple[int, ...]] = {}
+        self._groups: dict[str, tuple[tuple[tuple[ResourceType, ...], int], ...]] = {}
         self._of_arn: dict[tuple[str, str], tuple[ResourceType, ...]] = {}
 
     def knows(self, action: str) -> bool:
@@ -59,22 +53,27 @@ class TypeTable:
         known = self._catalogue.action(action)
         return () if known is None else known.resource_types
 
-    @cached_property
-    def groups(self) -> tuple[tuple[tuple[ResourceType, ...], int], ...]:
-        """Group the whole catalogue by resource types: the types, and the actions that take just these as bits."""
-        found: dict[tuple[int, ...], tuple[tuple[ResourceType, ...], list[int]]] = {}
-        for name in self._catalogue.services():
-            service, start = self._catalogue.service(name), self._catalogue.service_start(name)
-            for number in range(len(service.action_names) if service is not None else 0):
-                kinds = tuple(service.types[kind] for kind in service.type_numbers(number)) if service else ()
-                found.setdefault(tuple(map(id, kinds)), (kinds, []))[1].append(start + number)
-        return tuple((kinds, _mask(places)) for kinds, places in found.values())
+    def groups_of(self, service: str) -> tuple[tuple[tuple[ResourceType, ...], int], ...]:
+        """Group a service's actions by the resource types that they take: the types, and the actions as bits."""
+        if service not in self._groups:
+            self._groups[service] = tuple(self._grouped(service))
+        return self._groups[service]
 
-    def counts(self, asked: int) -> tuple[int, ...]:
-        """Return for each of `groups` how many of the actions *asked* it has."""
-        if asked not in self._counts:
-            self._counts[asked] = tuple((mask & asked).bit_count() for _, mask in self.groups)
-        return self._counts[asked]
+    def _grouped(self, name: str) -> Iterator[tuple[tuple[ResourceType, ...], int]]:
+        service, start = self._catalogue.service(name), self._catalogue.service_start(name)
+        if service is None:
+            return
+        found: dict[tuple[int, ...], int] = {}
+        for number in range(len(service.action_names)):
+            kinds = tuple(service.type_numbers(number))
+            found[kinds] = found.get(kinds, 0) | 1 << number
+        for kinds, mask in found.items():
+            yield tuple(service.types[kind] for kind in kinds), mask << start
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue behind the table."""
+        return self._catalogue
 
     def required(self, action: str) -> frozenset[str]:
         """Return the names of the types without which the operation can't be."""

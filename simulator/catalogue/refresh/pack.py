@@ -10,6 +10,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from simulator.catalogue.examples import example_arn
 from simulator.catalogue.facts import rows_of
 from simulator.catalogue.load import ANY_SERVICE
 from simulator.catalogue.store import FORMAT, HEADER
@@ -57,9 +58,15 @@ def pack_catalogue(facts: Facts) -> bytes:
         "services": {service.name: blobs.add(_json(rows_of(service))) for service in facts.services},
         "arn_services": _foreign({s.name: _arn_services(s) for s in facts.services}),
         "key_prefixes": _foreign({s.name: _key_prefixes(s) for s in facts.services}),
+        "requests": {service.name: _requests(service) for service in facts.services},
         "undocumented": sorted(facts.undocumented),
     }
     return _pack(index, blobs.parts)
+
+
+def _requests(service: ServiceFacts) -> int:
+    """Count the requests of asking every action of each type that it takes, and of ``*`` where it takes none."""
+    return sum(max(1, len({example_arn(kind) for kind in action.resource_types})) for action in service.actions)
 
 
 def _arn_services(service: ServiceFacts) -> set[str]:
