@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.catalogue.model import Action, ResourceType
     from simulator.catalogue.service import Service
 
-__all__ = ["ANY_RESOURCE", "Gate", "fits", "takes"]
+__all__ = ["ANY_RESOURCE", "Form", "Gate", "fits", "forms", "takes"]
 
 ANY_RESOURCE = "*"
 _AS_ONE = frozenset({("s3", "bucket"), ("s3", "object")})
@@ -37,21 +37,23 @@ _RESOURCES_KEPT = 4096  # an answer may hold a bit for every action of AWS
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """An ARN format, of which only service and resource part count."""
 
     service: Pattern
     resource: Pattern
 
     def covers(self, arn: Arn) -> bool:
+        """Tell whether *arn* has this form."""
         return self.service.matches(arn.service) and self.resource.matches(arn.resource)
 
 
 @lru_cache(maxsize=8192)
-def _forms(kind: ResourceType) -> tuple[_Form, ...]:
+def forms(kind: ResourceType) -> tuple[Form, ...]:
+    """Return the forms of the ARNs of *kind*."""
     parts = (text.split(":", 5) for text in kind.arns)
     as_one = (kind.service, kind.name) in _AS_ONE
-    return tuple(_Form(_pattern(part[2]), _pattern("${Any}" if as_one else part[5])) for part in parts)
+    return tuple(Form(_pattern(part[2]), _pattern("${Any}" if as_one else part[5])) for part in parts)
 
 
 def _pattern(text: str) -> Pattern:
@@ -60,7 +62,7 @@ def _pattern(text: str) -> Pattern:
 
 def takes(kind: ResourceType, arn: Arn) -> bool:
     """Tell whether *arn* is of the type *kind*."""
-    return any(form.covers(arn) for form in _forms(kind))
+    return any(form.covers(arn) for form in forms(kind))
 
 
 def fits(action: Action, arn: str) -> bool:
@@ -79,7 +81,7 @@ class Gate:
         self._all = (1 << len(actions)) - 1
         self._asked: dict[str, list[tuple[int, int]]] = {}  # service -> (bit, number within the service)
         self._free = self._sort(actions)
-        self._tables: dict[str, tuple[tuple[tuple[_Form, ...], int], ...]] = {}
+        self._tables: dict[str, tuple[tuple[tuple[Form, ...], int], ...]] = {}
         self._of = lru_cache(_RESOURCES_KEPT)(self._fitting)
 
     def _sort(self, actions: Sequence[str]) -> int:
@@ -126,9 +128,9 @@ class Gate:
                 bits |= takers
         return bits
 
-    def _table(self, arn_service: str) -> tuple[tuple[tuple[_Form, ...], int], ...]:
+    def _table(self, arn_service: str) -> tuple[tuple[tuple[Form, ...], int], ...]:
         """Return the forms of the types whose ARNs may name the service, each with the actions that take it."""
-        rows: list[tuple[tuple[_Form, ...], int]] = []
+        rows: list[tuple[tuple[Form, ...], int]] = []
         for name in self._catalogue.declaring_arns_of(arn_service):
             if name not in self._asked:
                 continue
@@ -138,6 +140,6 @@ class Gate:
                 for number in service.type_numbers(place):
                     takers[number] = takers.get(number, 0) | 1 << bit
             for number, bits in sorted(takers.items()):
-                forms = tuple(form for form in _forms(service.types[number]) if form.service.matches(arn_service))
-                rows.extend([(forms, bits)] if forms else [])
+                own = tuple(form for form in forms(service.types[number]) if form.service.matches(arn_service))
+                rows.extend([(own, bits)] if own else [])
         return tuple(rows)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.catalogue.global_keys import global_key, global_keys, issuer_key
 from simulator.catalogue.model import LEVELS
-from simulator.catalogue.names import Names
 from simulator.catalogue.service import Service
 from simulator.catalogue.spelling import like_action, like_service
 from simulator.catalogue.store import DATA, Packed
+from simulator.policy.actions import ActionTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,15 +143,15 @@ class Catalogue:
     # -- actions -------------------------------------------------------------------------------
 
     @cached_property
-    def _shipped(self) -> Names:
-        return Names(self._packed.text(*self._index["names"]))
+    def _shipped(self) -> ActionTable:
+        return ActionTable.read(self._packed.text(*self._index["names"]))
 
     @cached_property
-    def _names(self) -> Names:
+    def _names(self) -> ActionTable:
         if not self._extra:
             return self._shipped
         extra = {action.name.lower(): action.name for facts in self._extra.values() for action in facts.actions}
-        return Names.of((*(name for name in self._shipped.names if name.lower() not in extra), *extra.values()))
+        return ActionTable((*(name for name in self._shipped.names if name.lower() not in extra), *extra.values()))
 
     def actions(self) -> tuple[str, ...]:
         """Return all names, ``svc:Name`` in AWS's spelling, sorted without letter case."""
@@ -171,28 +171,36 @@ class Catalogue:
 
     def match(self, pattern: str) -> tuple[str, ...]:
         """Return the names that an ``Action`` element's *pattern* matches, sorted."""
-        return self._names.match(pattern)
+        return self._names.members(self._names.mask(pattern))
 
     def mask(self, patterns: Iterable[str]) -> int:
         """Return which of `actions` match one of *patterns*: bit *i* for the action at place *i*."""
-        return self._names.mask(patterns)
+        mask = 0
+        for pattern in patterns:
+            mask |= self._names.mask(pattern)
+        return mask
 
     def of_mask(self, mask: int) -> tuple[str, ...]:
         """Return the names whose bits are set in *mask*."""
-        return tuple(self._names.of_mask(mask))
+        return self._names.members(mask)
+
+    @property
+    def table(self) -> ActionTable:
+        """The table of all actions."""
+        return self._names
 
     @cached_property
     def _level_masks(self) -> dict[Level, int]:
-        bits = {level: bytearray(len(self._names.names) // 8 + 1) for level in LEVELS}
-        tables = [bits[level] for level in LEVELS]
-        for name in self._services:
-            service = self.service(name)
-            assert service is not None, "every listed service can be read"
-            start = self.service_start(name)
-            for number in range(len(service.action_names)):
-                place = start + number
-                tables[service.level(number)][place >> 3] |= 1 << (place & 7)
-        return {level: int.from_bytes(table, "little") for level, table in bits.items()}
+        digits = self._packed.text(*self._index["levels"])[::-1]
+        if self._extra:
+            digits = "".join(str(LEVELS.index(self._level(name))) for name in reversed(self._names.names))
+        marks = {str(place): level for place, level in enumerate(LEVELS)}
+        return {level: int(digits.translate(_only(mark)), 2) for mark, level in marks.items()}
+
+    def _level(self, name: str) -> Level:
+        action = self.action(name)
+        assert action is not None, "every listed action is known"
+        return action.level
 
     def level_mask(self, level: Level) -> int:
         """Return which of `actions` have an access level."""
@@ -244,3 +252,8 @@ class Catalogue:
 def load() -> Catalogue:
     """Return the shipped catalogue."""
     return Catalogue(Packed(DATA / "catalogue.bin"))
+
+
+def _only(mark: str) -> dict[int, str]:
+    """Translate the digit *mark* to 1 and the others to 0."""
+    return {ord(digit): "1" if digit == mark else "0" for digit in "0123456789"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.catalogue.names import Names
+    from simulator.policy.actions import ActionTable
 
 __all__ = ["CUTOFF", "like_action", "like_service"]
 
@@ -35,7 +35,7 @@ def like_service(name: str, services: Sequence[str]) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(name, services, _SERVICES_TRIED, _SERVICE_CUTOFF))
 
 
-def like_action(name: str, names: Names, services: Sequence[str]) -> str | None:
+def like_action(name: str, names: ActionTable, services: Sequence[str]) -> str | None:
     """Return the known action that *name* was meant to be, or None when none is near enough."""
     service, colon, action = name.partition(":")
     if not colon or len(name) > _LONGEST:
@@ -48,7 +48,7 @@ def like_action(name: str, names: Names, services: Sequence[str]) -> str | None:
     return _in_service(action, names, found[0]) if found else None
 
 
-def _in_service(action: str, names: Names, service: str) -> str | None:
+def _in_service(action: str, names: ActionTable, service: str) -> str | None:
     places = names.service_range(service)
     known = {names.names[place].partition(":")[2]: names.names[place] for place in places}
     folded = {short.lower(): full for short, full in known.items()}

@@ -43,8 +43,10 @@ class Workspace:
     *gate* makes the resource-type gate for the table's actions; None leaves the gate out.
     """
 
-    def __init__(self, actions: Iterable[str], *, gate: Callable[[Sequence[str]], Gate] | None = None) -> None:
-        self.table = ActionTable(actions)
+    def __init__(
+        self, actions: Iterable[str] | ActionTable, *, gate: Callable[[Sequence[str]], Gate] | None = None
+    ) -> None:
+        self.table = actions if isinstance(actions, ActionTable) else ActionTable(actions)
         self._make_gate = gate
         self._gate: Gate | None = None
         self._gates: dict[str, int] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from simulator.decide.layers import LiveRule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.decide.layers import Planes
     from simulator.decide.request import Caller
     from simulator.policy.actions import ActionTable

@@ -31,10 +31,21 @@ class ActionTable:
 
     def __init__(self, names: Iterable[str]) -> None:
         pairs = sorted({(name.lower(), name) for name in names})
-        self.names = tuple(name for _, name in pairs)
-        self._lower = [lower for lower, _ in pairs]
+        self._fill(tuple(name for _, name in pairs), [lower for lower, _ in pairs])
+
+    @classmethod
+    def read(cls, text: str) -> ActionTable:
+        """Read names that stand a line each, in the order of their lower case."""
+        table = cls.__new__(cls)
+        lines, lower = (text.split("\n"), text.lower().split("\n")) if text else ([], [])
+        table._fill(tuple(lines), lower)  # noqa: SLF001  # its own constructor
+        return table
+
+    def _fill(self, names: tuple[str, ...], lower: list[str]) -> None:
+        self.names = names
+        self._lower = lower
         self._masks: dict[str, int] = {}
-        self.all = (1 << len(pairs)) - 1
+        self.all = (1 << len(names)) - 1
 
     def __len__(self) -> int:
         return len(self.names)
@@ -65,7 +76,24 @@ class ActionTable:
         names = self.names
         if mask.bit_count() <= _FEW:
             return tuple(names[bit.bit_length() - 1] for bit in _bits(mask))
-        return tuple(names[i] for i, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
+        text = bin(mask)[:1:-1]
+        found: list[str] = []
+        place = text.find("1")
+        while place >= 0:
+            found.append(names[place])
+            place = text.find("1", place + 1)
+        return tuple(found)
+
+    def place(self, name: str) -> int | None:
+        """Return which bit *name* has, None when the table has it not."""
+        lower = name.lower()
+        place = bisect_left(self._lower, lower)
+        return place if place < len(self._lower) and self._lower[place] == lower else None
+
+    def service_range(self, service: str) -> range:
+        """Return which bits the actions of *service* have."""
+        head = f"{service.lower()}:"
+        return range(bisect_left(self._lower, head), bisect_left(self._lower, head + _BEYOND))
 
     def _match(self, folded: str) -> int:
         if folded in ("*", "*:*"):

@@ -78,7 +78,7 @@ class Engine:
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._spots: dict[tuple[object, ...], tuple[Spot, ...]] = {}
 
-    def _workspace(self, names: Iterable[str]) -> Workspace:
+    def _workspace(self, names: Iterable[str] | ActionTable) -> Workspace:
         return Workspace(names, gate=lambda table: Gate(self._catalogue, table).mask)
 
     def workspace(self, cell: Cell) -> Workspace:
@@ -86,7 +86,7 @@ class Engine:
         if cell.asked.literal is not None:
             return self._few
         if self._all is None:
-            self._all = self._workspace(self._catalogue.actions())
+            self._all = self._workspace(self._catalogue.table)
         return self._all
 
     def operations(self, cell: Cell, ground: Ground, *, merge: bool = True) -> Iterator[tuple[int, tuple[Spot, ...]]]:

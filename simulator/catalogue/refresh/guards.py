@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.catalogue.model import LEVELS
-from simulator.catalogue.names import Names
 from simulator.catalogue.refresh.sentinels import broken_sentinels
 from simulator.catalogue.rows import TYPE_WORDS
+from simulator.policy.actions import ActionTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -82,8 +82,8 @@ def _patterns(facts: Facts, patterns: Collection[str]) -> Iterator[Refusal]:
 
 def unmatched(facts: Facts, patterns: Iterable[str]) -> tuple[str, ...]:
     """Return the patterns that match no action, sorted."""
-    names = Names.of(action.name for action in facts.actions.values())
-    return tuple(sorted(pattern for pattern in patterns if not names.mask((pattern,))))
+    names = ActionTable(action.name for action in facts.actions.values())
+    return tuple(sorted(pattern for pattern in patterns if not names.mask(pattern)))
 
 
 def check_policies(new: Collection[PolicyFacts], old: Collection[PolicyFacts]) -> Iterator[Refusal]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.catalogue.examples import example_arn
 from simulator.catalogue.facts import rows_of
 from simulator.catalogue.load import ANY_SERVICE
+from simulator.catalogue.model import LEVELS
 from simulator.catalogue.store import FORMAT, HEADER
 
 if TYPE_CHECKING:
@@ -51,10 +52,12 @@ def pack_catalogue(facts: Facts) -> bytes:
     """Return the catalogue's file."""
     blobs = _Blobs()
     names = sorted((action.name for service in facts.services for action in service.actions), key=str.lower)
+    levels = {action.name: str(LEVELS.index(action.level)) for service in facts.services for action in service.actions}
     index = {
         "source": facts.source,
         "date": facts.date,
         "names": blobs.add("\n".join(names)),
+        "levels": blobs.add("".join(levels[name] for name in names)),
         "services": {service.name: blobs.add(_json(rows_of(service))) for service in facts.services},
         "arn_services": _foreign({s.name: _arn_services(s) for s in facts.services}),
         "key_prefixes": _foreign({s.name: _key_prefixes(s) for s in facts.services}),

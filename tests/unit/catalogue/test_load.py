@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from simulator.catalogue import LEVELS, load
 from simulator.catalogue.managed import managed_names, managed_policy
-from simulator.catalogue.names import Names
 from simulator.catalogue.refresh.__main__ import action_patterns
 from simulator.catalogue.refresh.facts import PolicyFacts
 from simulator.catalogue.store import DATA, Packed
 from simulator.errors import DefectError
+from simulator.policy.actions import ActionTable
 
 CATALOGUE = load()
 EC2_FULL_ACCESS = ("ec2:*", "elasticloadbalancing:*", "cloudwatch:*", "autoscaling:*", "iam:CreateServiceLinkedRole")
@@ -127,16 +127,17 @@ def test_a_mask_is_the_union_of_the_matches() -> None:
 
 def test_patterns_match_as_a_plain_reading_of_them() -> None:
     chance = random.Random(1)
-    names = Names.of(chance.sample(CATALOGUE.actions(), 2000))
+    names = ActionTable(chance.sample(CATALOGUE.actions(), 2000))
     for name in chance.sample(names.names, 200):
         cut = sorted(chance.sample(range(len(name)), 3))
         pattern = name[: cut[0]] + "*" + name[cut[1] : cut[2]] + "?" + name[cut[2] + 1 :]
         plain = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
-        assert names.match(pattern) == tuple(n for n in names.names if plain.fullmatch(n))
+        assert names.members(names.mask(pattern)) == tuple(n for n in names.names if plain.fullmatch(n))
 
 
 def test_no_names_match_nothing() -> None:
-    assert (Names("").match("*"), Names("").mask(["*", "a:b"]), Names("").place("a:b")) == ((), 0, None)
+    empty = ActionTable.read("")
+    assert (empty.mask("*"), empty.mask("a:b"), empty.place("a:b")) == (0, 0, None)
 
 
 # -- nearly right names ------------------------------------------------------------------------
