@@ -9,18 +9,18 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reports.describe import Fact, facts, headline, shown
+from reports.describe import Fact, deciding_words, facts, headline, shown
 from reports.matrix import Table, hole, tables
 from reports.quote import Quotes
 from reports.trace import requirements
-from reports.words import by_severity, count, figures, mark_of, source_line
+from reports.words import by_severity, count, figures, how_denied, mark_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from reports.matrix import Row
+    from reports.matrix import Column, Row
     from reports.quote import Quote
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, Deciding, Run
 
 __all__ = ["failure_text", "render"]
 
@@ -28,7 +28,6 @@ _WIDTH = 140
 _WIDEST = (12, 6, 3)  # columns tried, until the table fits
 _MOST_ROWS = 40  # of a suite; more, and rows as expected are counted instead
 _LABEL = 12
-_CELL = 36
 _CODES = {"failed": "1;31", "error": "1;31", "passed": "32", "vacuous": "33", "known_gap": "33", "head": "1"}
 _VERDICT_CODES = {"as expected": "1;32", "not as expected": "1;31"}
 
@@ -93,8 +92,10 @@ def _suite(
         cells = [cell for cell in run.cells if cell.suite == suite]
         yield from _counted(cells)
         parts = [table for part in parts if (table := _attention(part)) is not None]
-    for part in _fitting(parts, width):
-        yield _grid(part, paint)
+    legend = Legend()
+    for part in _fitting(parts, width, legend):
+        yield _grid(part, legend, paint)
+    yield from legend.lines()
 
 
 def _counted(cells: list[CellResult]) -> Iterator[str]:
@@ -109,53 +110,63 @@ def _attention(table: Table) -> Table | None:
     return Table(table.suite, table.columns, rows, table.places, table.roles) if rows else None
 
 
-def _fitting(parts: list[Table], width: int) -> Iterator[Table]:
+def _fitting(parts: list[Table], width: int, legend: Legend) -> Iterator[Table]:
     """Split tables by columns until they fit; the narrowest stays as it is."""
     for part in parts:
         for widest in _WIDEST:
             narrow = list(part.split(widest))
-            if widest == _WIDEST[-1] or all(len(_grid(table, str_only).split("\n", 1)[0]) <= width for table in narrow):
+            if widest == _WIDEST[-1] or all(
+                len(_grid(table, legend, _plain).split("\n", 1)[0]) <= width for table in narrow
+            ):
                 yield from narrow
                 break
 
 
-def str_only(text: str, code: str) -> str:
-    """Paint nothing: for measuring."""
+def _plain(text: str, code: str) -> str:
+    """Paint nothing: colour has no width."""
     del code
     return text
 
 
-def _grid(table: Table, paint: Callable[[str, str], str]) -> str:
-    headers = [
-        "action\non",
-        *(f"{shown(column.principal, 30)}\n{shown(column.session, 30)}" for column in table.columns),
-    ]
+class Legend:
+    """The statements that decided, numbered as they come: a square has room for a number only."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Deciding, int] = {}
+
+    def marks(self, cell: CellResult) -> str:
+        """Return the numbers of the statements that decided *cell*."""
+        return "".join(f" [{self._numbers.setdefault(item, len(self._numbers) + 1)}]" for item in cell.deciding)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what the numbers mean."""
+        yield from (f"  [{number}] {deciding_words(item)}" for item, number in self._numbers.items())
+
+
+def _grid(table: Table, legend: Legend, paint: Callable[[str, str], str]) -> str:
+    headers = ["action", "on", *(f"{shown(c.principal, 30)}\n{shown(c.session, 30)}" for c in table.columns)]
     rows = [
-        [_row_head(row), *(_place(table, row, index, paint) for index in range(len(table.columns)))]
+        [
+            shown(row.action, 48),
+            shown(row.target, 40),
+            *(_place(table, row, column, legend, paint) for column in table.columns),
+        ]
         for row in table.rows
     ]
-    return _table(rows, headers, "simple_grid")
+    return _table(rows, headers, "simple_outline")
 
 
-def _row_head(row: Row) -> str:
-    return f"{shown(row.action, 48)}\n{shown(row.target, 48)}"
-
-
-def _place(table: Table, row: Row, index: int, paint: Callable[[str, str], str]) -> str:
-    cells = table.at(row, table.columns[index])
+def _place(table: Table, row: Row, column: Column, legend: Legend, paint: Callable[[str, str], str]) -> str:
+    """Return a square: one line, or two where it needs attention."""
+    cells = table.at(row, column)
     if not cells:
-        return hole(table, table.columns[index])
-    mark = mark_of(cells[0])
-    more = f" (+{len(cells) - 1})" if len(cells) > 1 else ""
-    lines = (
-        shown(str(mark), 90).replace(", got", ",\n  got").split("\n")
-    )  # a failure takes two lines, not a wide column
-    text = "\n".join(paint(_narrow(line), _CODES.get(mark.state, "")) for line in lines) + more
-    return "\n".join([text, *(_narrow(shown(more)) for more in (mark.detail, mark.live) if more)])
-
-
-def _narrow(text: str) -> str:
-    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
+        return hole(table, column)
+    cell, mark = cells[0], mark_of(cells[0])
+    how = how_denied(cell) if mark.state in ("passed", "vacuous") else ""
+    text = shown(str(mark), 90) + (f" ({how})" if how in ("implicit", "by default") else "") + legend.marks(cell)
+    text += f" (+{len(cells) - 1})" if len(cells) > 1 else ""
+    lines = [*text.replace(", got", ",\n  got").split("\n"), *([f"  {mark.live}"] if mark.live else [])]
+    return "\n".join(paint(line, _CODES.get(mark.state, "")) for line in lines)
 
 
 def _failures(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from reports.words import count
 
 if TYPE_CHECKING:
-    from simulator.suites.result import CellResult, Requirement, Run, SuiteInfo
+    from simulator.suites.result import CellResult, Run
 
 __all__ = ["Result", "Trace", "requirements", "result_of"]
 
@@ -24,7 +23,6 @@ _EXCEPTIONS = frozenset({"known_gap", "skipped", "unsupported", "not_run"})
 class Trace:
     """One requirement, what verifies it, and what came of it."""
 
-    suite: str
     id: str
     text: str
     scenarios: tuple[tuple[str, str, int], ...]  #: name, file, line
@@ -69,25 +67,14 @@ def result_of(cells: tuple[CellResult, ...]) -> Result:
 
 
 def requirements(run: Run) -> tuple[Trace, ...]:
-    """Trace all requirements of all suites, those that nothing verifies too."""
-    found: defaultdict[tuple[str, str], list[CellResult]] = defaultdict(list)
+    """Trace all requirements, those that nothing verifies too; one that suites share is traced once."""
+    texts = {(suite.name, item.id): item.text for suite in run.suites for item in suite.requirements}
+    found: dict[tuple[str, str], list[CellResult]] = {(id_, text): [] for (_, id_), text in texts.items()}
     for cell in run.cells:
         for name in cell.requirement:
-            found[cell.suite, name].append(cell)
-    traces = [
-        _trace(suite, item, tuple(found.pop((suite.name, item.id), ())))
-        for suite in run.suites
-        for item in suite.requirements
-    ]
-    undeclared = [
-        Trace(suite, name, "", _scenarios(tuple(cells)), tuple(cells)) for (suite, name), cells in found.items()
-    ]
-    return (*traces, *undeclared)
+            found.setdefault((name, texts.get((cell.suite, name), "")), []).append(cell)
+    return tuple(Trace(id_, text, _scenarios(cells), tuple(cells)) for (id_, text), cells in found.items())
 
 
-def _trace(suite: SuiteInfo, item: Requirement, cells: tuple[CellResult, ...]) -> Trace:
-    return Trace(suite.name, item.id, item.text, _scenarios(cells), cells)
-
-
-def _scenarios(cells: tuple[CellResult, ...]) -> tuple[tuple[str, str, int], ...]:
+def _scenarios(cells: list[CellResult]) -> tuple[tuple[str, str, int], ...]:
     return tuple(dict.fromkeys((cell.scenario, cell.file, cell.line) for cell in cells))

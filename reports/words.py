@@ -24,6 +24,7 @@ __all__ = [
     "conclusion",
     "count",
     "figures",
+    "how_denied",
     "kind_of",
     "mark_of",
     "source_line",
@@ -135,13 +136,20 @@ def by_severity(run: Run) -> tuple[CellResult, ...]:
 def mark_of(cell: CellResult) -> Mark:
     """Return how *cell* is shown."""
     if cell.outcome == "passed":
-        word = "deny" if cell.actual in _DENIALS else "allow"
+        word = _passed(cell)
         if cell.vacuous is not None:
             return Mark("○", f"{word}, vacuous", "vacuous", _detail(cell), _live(cell))
         return Mark("✓", word, "passed", _detail(cell), _live(cell))
     if cell.outcome == "failed":
         return Mark("✗", f"expected {_expected(cell)}, got {_got(cell)}", "failed", _detail(cell), _live(cell))
     return _UNDECIDED[cell.outcome]
+
+
+def _passed(cell: CellResult) -> str:
+    """Return the verdict that held: a deny is none where only an explicit one was ruled out."""
+    if cell.actual not in _DENIALS:
+        return "allow"
+    return "no explicit deny" if cell.expected == "noExplicitDeny" else "deny"
 
 
 _UNDECIDED = {
@@ -180,8 +188,13 @@ def _detail(cell: CellResult) -> str:
     """Name the kind of denial and the deciding statement."""
     names = [item.sid or f"{item.policy}:{item.line}" for item in cell.deciding]
     who = names[0] + (f" +{len(names) - 1}" if len(names) > 1 else "") if names else ""
+    return " · ".join(part for part in (how_denied(cell), who) if part)
+
+
+def how_denied(cell: CellResult) -> str:
+    """Return the kind of denial, empty for an allow."""
     how = {"explicitDeny": "explicit", "implicitDeny": "by default" if cell.default_only else "implicit"}
-    return " · ".join(part for part in (how.get(cell.actual or "", ""), who) if part)
+    return how.get(cell.actual or "", "")
 
 
 def _live(cell: CellResult) -> str:

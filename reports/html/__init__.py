@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EMBED_LIMIT", "LARGE", "files", "render"]
 
-EMBED_LIMIT = 1 << 20
+EMBED_LIMIT = 2 << 20
 """Bytes of canonical JSON that a page carries; of a larger run it names the digest."""
 
 LARGE = 20_000_000

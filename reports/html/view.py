@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reports.options import Options
     from reports.quote import Quote
     from reports.words import Mark
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, Deciding, Run
 
 __all__ = ["Case", "Finding", "Matrix", "MatrixRow", "Place", "Scenario", "Statement", "View"]
 
@@ -46,6 +46,7 @@ class Statement:
     words: str
     quote: Quote | None
     policy: str  #: anchor of the policy in the appendix
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,18 @@ class View:
 
     def statements(self, cell: CellResult) -> tuple[Statement, ...]:
         """Return the statements that decided *cell*, quoted."""
+        return self._statements(cell.deciding)
+
+    def _statements(self, deciding: tuple[Deciding, ...]) -> tuple[Statement, ...]:
         return tuple(
-            Statement(deciding_words(item), self._quotes.statement(item), self._policies.get(item.file, ""))
-            for item in cell.deciding
+            Statement(deciding_words(item), self._quotes.statement(item), self._policies.get(item.file, ""), item.line)
+            for item in deciding
         )
+
+    def decided(self, scenario: Scenario) -> tuple[Statement, ...]:
+        """Return the statements that decided the cases of a scenario with a drill-down, each once."""
+        unique = dict.fromkeys(item for case in scenario.full for item in case.cell.deciding)
+        return self._statements(tuple(unique))
 
     def facts(self, cell: CellResult) -> tuple[Fact, ...]:
         """Return the facts of a cell, without those that have a place of their own."""

@@ -45,10 +45,19 @@ class Asked:
         places = (self.catalogue.place(name) for name in actions)
         return Asked(self.text, self.catalogue, mask=sum(1 << place for place in places if place is not None))
 
-    @cached_property
-    def among(self) -> frozenset[str]:
-        """The actions in lower case."""
-        return frozenset(name.lower() for name in self.actions)
+    def asks_for(self, action: str) -> bool:
+        """Tell whether *action*, in lower case, is among the actions."""
+        if self.literal is not None:
+            return action == self.literal.lower()
+        place = self.catalogue.place(action)
+        return place is not None and bool(self.mask >> place & 1)
+
+    def shared(self, other: Asked) -> tuple[str, ...]:
+        """Return the actions that both ask."""
+        for one, another in ((self, other), (other, self)):
+            if one.literal is not None:
+                return one.actions if another.asks_for(one.literal.lower()) else ()
+        return self.catalogue.of_mask(self.mask & other.mask)
 
     @cached_property
     def only(self) -> str | None:

@@ -121,16 +121,16 @@ class _Check:
 
     def opposed(self, cell: Cell, request: _Request) -> Iterator[Cell]:
         """Yield the single-action cells of a request that *cell* contradicts."""
-        among, accepts = cell.asked.among, _ACCEPTS[cell.expected.verdict]
+        asks, accepts = cell.asked.asks_for, _ACCEPTS[cell.expected.verdict]
         for action, (accepted, cells) in request.single.items():
-            if not accepted & accepts and action in among:
+            if not accepted & accepts and asks(action):
                 yield next(one for one in cells if cell.expected.verdict.opposes(one.expected.verdict))
 
     def overlap(self, first: Cell, second: Cell) -> str | None:
         """Return an action that both ask, None when there is none."""
         key = (first.asked, second.asked)
         if key not in self.overlaps:
-            self.overlaps[key] = min(first.asked.among & second.asked.among, default=None)
+            self.overlaps[key] = next(iter(first.asked.shared(second.asked)), None)
         return self.overlaps[key]
 
     def compare_sweeps(self, sweeps: list[Cell]) -> None:
@@ -154,8 +154,8 @@ class _Check:
         for one in request.many:
             if not cell.expected.verdict.opposes(one.expected.verdict):
                 continue
-            shared = cell.asked.among & one.asked.among
-            action = next((name for name in sorted(shared) if request.resource in bound.resources_of(name)), "")
+            shared = cell.asked.shared(one.asked)
+            action = next((name for name in shared if request.resource in bound.resources_of(name)), "")
             if action:
                 self.report(one, cell, action, request.resource)
 
@@ -166,6 +166,8 @@ class _Check:
             return
         self.reported.add(key)
         node = second.scenario.node.get("name") or second.scenario.node
+        known = second.asked.catalogue.action(action)
+        action = action if known is None else known.name
         demands = f"`{second.expected.verdict.value}`, and `{first.scenario.identity}` (line {first.scenario.line})"
         message = (
             f"`{second.scenario.identity}` demands {demands} `{first.expected.verdict.value}` of one request: "
