@@ -10,18 +10,41 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.errors import Collector, InputError, nearest
+from simulator.errors import Collector, Diagnostic, InputError, Severity, nearest
 from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT, read_source
 from simulator.text.json import parse_json
 from simulator.text.source import Kind, Node, Source
 from simulator.text.yaml import parse_yaml
 
 if TYPE_CHECKING:
-    from simulator.errors import Diagnostic
+    from collections.abc import Iterable
 
-__all__ = ["YAML_ENDINGS", "Files"]
+__all__ = ["YAML_ENDINGS", "Faults", "Files"]
 
 YAML_ENDINGS = (".yaml", ".yml")
+
+
+_MOST_ERRORS = 500  # more of them help nobody, and each looks for the name that was meant
+
+
+class Faults(Collector):
+    """Counts its errors, and gives up when there are too many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors = 0
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Note one diagnostic and go on; raise `InputError` with all of them at the last that is taken."""
+        super().add(diagnostic)
+        self.errors += diagnostic.severity is Severity.ERROR
+        if self.errors >= _MOST_ERRORS:
+            raise InputError(dict.fromkeys(self))
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Note several, as those of a caught `InputError`."""
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
 
 
 class Files:
@@ -32,7 +55,7 @@ class Files:
 
     def __init__(self, *, root: Path | None) -> None:
         self.root = root
-        self.faults = Collector()
+        self.faults = Faults()
         self._trees: dict[str, Node | None] = {}
         self._folders: dict[str, Path] = {}
         self._sources: dict[str, Source] = {}

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from simulator.accounts.files import YAML_ENDINGS
@@ -20,7 +21,9 @@ from simulator.errors import InputError, nearest
 from simulator.policy.arn import Arn
 from simulator.policy.model import PolicyKind
 from simulator.policy.parse import charset_fault, parse_policy
+from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT
 from simulator.text.json import parse_json
+from simulator.text.shape import MOST_COMPARED
 from simulator.text.source import Kind, Node, Source
 
 if TYPE_CHECKING:
@@ -154,7 +157,9 @@ class Shelf:
         return None
 
     def _in_file(self, file: Node | None, at: Node | None) -> _Found | None:
-        tree = self._files.named(file) if file is not None and file.text else None
+        # A plan or a template is larger than a policy.
+        limit = POLICY_LIMIT if at is None else SUITE_LIMIT
+        tree = self._files.named(file, limit=limit) if file is not None and file.text else None
         if tree is None:
             return None
         if at is None or not at.text:
@@ -201,7 +206,7 @@ class Shelf:
         return self._once(("managed", managed.arn), lambda: _of_managed(managed))
 
     def _unknown(self, node: Node, declared: Mapping[str, Node]) -> None:
-        near = nearest(node.text, declared)
+        near = nearest(node.text, islice(declared, MOST_COMPARED))
         managed = None if near else nearest_managed(node.text)
         if near:
             help_ = f"did you mean `{near}`?"

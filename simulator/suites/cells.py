@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.accounts.files import Faults
 from simulator.catalogue import load
-from simulator.errors import Collector
 from simulator.suites.actions import ActionTable
 from simulator.suites.closed import check_closed
 from simulator.suites.columns import Columns
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from simulator.accounts.policies import LoadedPolicy
     from simulator.catalogue import Catalogue
     from simulator.decide.context import Context, ContextValue
+    from simulator.errors import Collector
     from simulator.suites.actions import Asked
     from simulator.suites.columns import Column
     from simulator.suites.model import Expected, Mode, Scenario, Session, Suite
     from simulator.suites.situations import Situation
 
 __all__ = ["Cell", "expand", "expand_into"]
+
+_MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +151,7 @@ class Cell:
 
 def expand(suite: Suite, *, catalogue: Catalogue | None = None) -> tuple[Cell, ...]:
     """Return the cells of *suite*; raise `InputError` with all that is wrong with them."""
-    faults = Collector()
+    faults = Faults()
     cells = expand_into(suite, faults, catalogue or load(), complete=True)
     faults.finish()
     return cells
@@ -159,9 +162,11 @@ def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, comple
 
     With *complete* no scenario was left out and no two share a name, so that the whole can be checked.
     """
-    own = Collector()
+    own = Faults()
     expander = _Expander(suite, own, catalogue)
-    cells = [cell for scenario in suite.scenarios for cell in expander.cells(scenario)]
+    cells: list[Cell] = []
+    for scenario in suite.scenarios:
+        cells += expander.cells(scenario)
     if complete and not own.failed:
         _check_ids(cells, own)
     if not own.failed:
@@ -196,6 +201,7 @@ class _Expander:
         self.columns = Columns(suite, self.types, faults)
         self.situations = Situations()
         self.wheres: dict[tuple[object, Situation], Where] = {}
+        self.room = _MOST_CELLS
         # Of a closed suite: what its scenarios speak of.
         self.all_columns: dict[str, Column] = {}
         self.all_asked: dict[str, Asked] = {}
@@ -223,6 +229,10 @@ class _Expander:
             ),
             self.faults,
         )
+        others = len(self.suite.account.users) if any(one.target is None for one in columns) else 0
+        wanted = sum(map(len, sessions.values())) * sum(map(len, rows))
+        if not self.has_room(scenario, max(wanted, len(sessions) * others)):
+            return []
         grid = _Grid(columns, {one: place for place, one in enumerate(all_sessions)}, asked, rows, expect)
         cells: list[Cell] = []
         reached = 0
@@ -236,6 +246,14 @@ class _Expander:
             expect.finish(reached)
         self.spoken_of(scenario, columns, asked, sessions)
         return cells
+
+    def has_room(self, scenario: Scenario, wanted: int) -> bool:
+        """Tell whether *wanted* more cells are few enough; a small file can ask for very many."""
+        self.room -= wanted
+        if self.room < 0:
+            message = f"the suite has more than {_MOST_CELLS} cells"
+            self.faults.add(scenario.node.fault("too-many", message, help="ask with wildcards, or split the suite"))
+        return self.room >= 0
 
     def fill(
         self,

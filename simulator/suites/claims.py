@@ -43,7 +43,7 @@ class ClaimReader:
 
     def invariant(self, node: Node) -> Invariant | None:
         """Read the invariant at *node*; its shape was checked, and None is one with a fault."""
-        before = self.names.errors()
+        before = self.names.faults.errors
         pair = node.get("policies")
         principals = dict.fromkeys(one for name in texts(node.get("as")) for one in self.principals(name))
         session = node.get("session")
@@ -53,7 +53,7 @@ class ClaimReader:
         sessions = tuple(name.text for name in texts(session) if self.names.session(name))
         context = read_context(node.get("context"), self.names.faults)
         new, old = (self.policies(node, pair, side) for side in ("new", "old"))
-        if self.names.errors() > before or not INVARIANT.accepts(node):
+        if self.names.faults.errors > before or not INVARIANT.accepts(node):
             return None
         return Invariant(
             name=label(node, "name"),

@@ -8,6 +8,7 @@ takes none.  Format: ``docs/scenario-format.md``, "Resources and targets".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.errors import Collector, Severity
@@ -63,6 +64,10 @@ class Columns:
         self._fitting: dict[Column, tuple[frozenset[ResourceType], ...]] = {}
         self._of_resources = tuple(column for resource in suite.resources.values() for column in _columns_of(resource))
 
+    @cached_property
+    def _by_label(self) -> dict[str, Column]:
+        return {column.label: column for column in self._of_resources}
+
     def of(self, scenario: Scenario, asked: tuple[Asked, ...]) -> list[list[tuple[Column, Asked]]]:
         """Return, for each entry of `actions:`, the columns and what of it is asked there."""
         if scenario.on is None:
@@ -78,9 +83,8 @@ class Columns:
             return _columns_of(resource)
         if node.text in ("*", EACH_TYPE):
             return (_STAR if node.text == "*" else _EACH,)
-        named = [column for column in self._of_resources if column.label == node.text]
-        if named:
-            return named
+        if (named := self._by_label.get(node.text)) is not None:
+            return (named,)
         target = self._ad_hoc.setdefault(node.text, Target(node.text, None, "single", (node,)))
         return (Column(node.text, None, target),)
 

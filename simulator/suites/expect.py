@@ -8,6 +8,8 @@ Format: ``docs/scenario-format.md``, "Expectations".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from simulator.errors import nearest
@@ -15,7 +17,7 @@ from simulator.policy.pattern import Pattern, Wildcard
 from simulator.suites.model import Branch, Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from simulator.errors import Collector, Diagnostic
     from simulator.suites.model import Expectation, Expected
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["Dimension", "Expectations", "keys_of"]
 
 _SHOWN = 3
+_MOST = 10_000  # leaves of one scenario: each is a bit in every table
 _ALL = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dimension:
     """One way in which cells differ; place *i* of `names` holds what the *i*-th is called.
 
@@ -41,13 +44,18 @@ class Dimension:
     clashes: Mapping[str, tuple[str, ...]]
     folded: bool = False  #: letter case makes no difference
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        places = dict(self.aliases)
+        for place, names in enumerate(self.names):
+            for name in names:
+                key = name.lower() if self.folded else name
+                places[key] = places.get(key, 0) | 1 << place
+        return places
+
     def exact(self, key: str) -> int:
         """Return the places called *key*, as bits."""
-        key = key.lower() if self.folded else key
-        bits = self.aliases.get(key, 0)
-        for place, names in enumerate(self.names):
-            bits |= any((name.lower() if self.folded else name) == key for name in names) << place
-        return bits
+        return self._places.get(key.lower() if self.folded else key, 0)
 
     def wild(self, key: str) -> int:
         """Return the places with a name that the wildcard *key* matches, as bits."""
@@ -85,7 +93,9 @@ class Expectations:
         self._faults = faults
         self._node = tree.node
         before = len(tuple(faults))
-        self._paths = list(self._walk(tree, None, (None,) * len(dimensions)))
+        self._paths = list(islice(self._walk(tree, None, (None,) * len(dimensions)), _MOST))
+        if len(self._paths) == _MOST:
+            faults.add(tree.node.fault("too-many", f"a scenario can't hold {_MOST} expectations", help="split it"))
         self._sound = len(tuple(faults)) == before
         self.tables = tuple(self._table(number) for number in range(len(dimensions)))
         self.expected: dict[int, Expected] = {1 << i: path.leaf.expected for i, path in enumerate(self._paths)}
@@ -96,12 +106,11 @@ class Expectations:
 
     def _table(self, number: int) -> tuple[int, ...]:
         """Return, for each place of a dimension, the leaves that it may reach."""
-        table = [0] * len(self._dimensions[number].names)
+        free = sum(1 << bit for bit, path in enumerate(self._paths) if path.places[number] is None)
+        table = [free] * len(self._dimensions[number].names)
         for bit, path in enumerate(self._paths):
-            places = path.places[number]
-            for place in range(len(table)):
-                if places is None or places >> place & 1:
-                    table[place] |= 1 << bit
+            for place in _bits(path.places[number] or 0):
+                table[place] |= 1 << bit
         return tuple(table)
 
     def _walk(self, tree: Expectation, key: Node | None, places: tuple[int | None, ...]) -> Iterable[_Path]:
@@ -189,6 +198,15 @@ class Expectations:
         other = f"`{first.key.text}` in line {line}" if first.key is not None else f"line {line}"
         help_ = "every cell must end in exactly one verdict"
         return where("expect-twice", f"a second verdict for {words}: {other} gives one too", help=help_)
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """Yield the places of the bits set in *mask*."""
+    text = bin(mask)[:1:-1]
+    place = text.find("1")
+    while place >= 0:
+        yield place
+        place = text.find("1", place + 1)
 
 
 def _cell_words(words: tuple[str, ...]) -> str:

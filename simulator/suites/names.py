@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.errors import Severity
 from simulator.policy.arn import Arn
 from simulator.suites.model import EACH_TYPE, ActionChoice
 from simulator.suites.resources import OTHERS, OWN, without_variables
@@ -20,9 +20,9 @@ from simulator.text.source import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from simulator.accounts.files import Faults
     from simulator.accounts.model import Account, Principal
     from simulator.catalogue.model import Level
-    from simulator.errors import Collector
     from simulator.suites.model import Resource, Session
     from simulator.text.source import Node
 
@@ -31,7 +31,7 @@ __all__ = ["Names", "choices"]
 _UNQUALIFIED = re.compile(r"(user|role|group)/", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """Looks names up; what is wrong goes to `faults`."""
 
@@ -39,11 +39,11 @@ class Names:
     sessions: Mapping[str, Session]
     resources: Mapping[str, Resource]
     requirements: Mapping[str, str]
-    faults: Collector
+    faults: Faults
 
     def unique(self, items: Iterable[Node]) -> bool:
         """Tell whether names and ids are unique: each identifies one scenario."""
-        before = self.errors()
+        before = self.faults.errors
         taken: dict[str, Node] = {}
         names: set[str] = set()
         for item in items:
@@ -59,7 +59,7 @@ class Names:
             if first is not identity:
                 message = f"`{identity.text}` is taken by line {first.span.line}"
                 self.faults.add(identity.fault("duplicate-name", message, help="names and ids are unique in a suite"))
-        return self.errors() == before
+        return self.faults.errors == before
 
     def principals(self, node: Node) -> dict[Principal, str | None]:
         """Return whom a name of `as:` stands for, and the group that it is, if it is one."""
@@ -105,28 +105,25 @@ class Names:
     def resource(self, node: Node, *, also: tuple[str, ...] = (EACH_TYPE,)) -> None:
         """Check a name of `on:`: a resource, RESOURCE/TARGET, an ARN, ``*``, or one of *also*."""
         text = node.text
-        if text in self.resources or text == "*" or text in also or text in self.targets():
+        if text in self.resources or text == "*" or text in also or text in self.targets:
             return
         if text.startswith("arn:"):
             if Arn.parse(without_variables(text)) is None:
                 help_ = "an ARN is arn:partition:service:region:account:resource"
                 self.faults.add(node.fault("wrong-value", f"`{text}` is not an ARN", help=help_))
             return
-        known = [*self.resources, *also, *self.targets()]
+        known = [*self.resources, *also, *self.targets]
         self.faults.add(unknown_name(node, f"there is no resource `{text}`", known))
 
-    def targets(self) -> tuple[str, ...]:
-        """Return the targets of resources that have several, as RESOURCE/TARGET."""
-        return tuple(
+    @cached_property
+    def targets(self) -> dict[str, None]:
+        """The targets of resources that have several, as RESOURCE/TARGET."""
+        return dict.fromkeys(
             f"{resource.name}/{name}"
             for resource in self.resources.values()
             for name in ((OWN, OTHERS) if resource.built_in else (target.name for target in resource.targets))
             if name is not None
         )
-
-    def errors(self) -> int:
-        """Count the errors noted so far."""
-        return sum(fault.severity is Severity.ERROR for fault in self.faults)
 
 
 def choices(node: Node | None) -> tuple[ActionChoice, ...]:

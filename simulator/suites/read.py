@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulator.accounts.files import Faults
 from simulator.accounts.load import declared_places, read_account, shorthand_account
-from simulator.errors import Collector, Severity
 from simulator.suites.claims import ClaimReader
 from simulator.suites.extend import merged
 from simulator.suites.model import Suite
@@ -50,24 +50,20 @@ class Loading:
     accounts: dict[tuple[str, int], tuple[Account | None, bool]] = field(default_factory=dict)
     extended: set[str] = field(default_factory=set)
 
-    def errors(self) -> int:
-        """Count the errors noted so far."""
-        return sum(fault.severity is Severity.ERROR for fault in self.files.faults)
-
     def account(self, node: Node, *, inline: bool) -> tuple[Account | None, bool]:
         """Read an account once; the flag tells whether it has no fault."""
         key = (node.source.name, node.start)
         if key not in self.accounts:
-            before = self.errors()
+            before = self.files.faults.errors
             account = read_account(node, self.files, self.shelf, inline=inline)
-            self.accounts[key] = (account, self.errors() == before)
+            self.accounts[key] = (account, self.files.faults.errors == before)
         return self.accounts[key]
 
 
 def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     """Read the suite at *node*; faults go to the files' collector, None is a suite without an account."""
     faults = loading.files.faults
-    before = loading.errors() + _check_shape(node, faults)
+    before = loading.files.faults.errors + _check_shape(node, faults)
     parts = merged(node, loading.files)
     loading.extended.update(base.source.name for base in parts.extended)
     account, places, sound = _account(node, parts, loading)
@@ -75,7 +71,7 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
         return None
     sessions = read_sessions(parts.sessions, faults)
     resources = read_resources(parts.resources, loading.files, loading.shelf, places)
-    sound = sound and loading.errors() == before
+    sound = sound and loading.files.faults.errors == before
     requirements = {name: value.text for name, (_, value) in parts.requirements.items()}
     names = Names(account, sessions, resources, requirements, faults)
     scenarios, complete = _scenarios(node, names, parts.tags, shorthand=parts.policies is not None)
@@ -102,9 +98,9 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     return ReadSuite(suite, sound, complete)
 
 
-def _check_shape(node: Node, faults: Collector) -> int:
+def _check_shape(node: Node, faults: Faults) -> int:
     """Check the whole suite; return how many of the faults stand in a scenario or an invariant alone."""
-    found = Collector()
+    found = Faults()
     SUITE.check(node, found)
     faults.extend(found)
     sections = [section for key in ("scenarios", "invariants") if (section := node.get(key)) is not None]
@@ -121,9 +117,9 @@ def _account(node: Node, parts: Merged, loading: Loading) -> tuple[Account | Non
         tree = loading.files.named(parts.account, limit=SUITE_LIMIT) if parts.account.text else None
         return (None, {}, False) if tree is None else _with_places(tree, loading, inline=False)
     if parts.policies is not None:
-        before = loading.errors()
+        before = loading.files.faults.errors
         account = shorthand_account(parts.policies, loading.files, loading.shelf)
-        return account, {}, loading.errors() == before
+        return account, {}, loading.files.faults.errors == before
     key = next((key for key, _ in node.pairs if key.text == "suite"), node)
     message = "the suite has neither `account` nor `policies`"
     loading.files.faults.add(key.fault("missing-key", message, help="name the account's file: `account: account.yaml`"))

@@ -43,7 +43,7 @@ class ScenarioReader:
 
     def scenario(self, node: Node) -> Scenario | None:
         """Read the scenario at *node*; its shape was checked."""
-        before = self.names.errors()
+        before = self.names.faults.errors
         principals = self.principals(node)
         sessions = self.sessions(node, tuple(principals))
         on = node.get("on")
@@ -53,7 +53,7 @@ class ScenarioReader:
             self.names.requirement(name)
         context = read_context(node.get("context"), self.names.faults)
         expect = _expectation(node.get("expect"))
-        if self.names.errors() > before or expect is None or not principals or not SCENARIO.accepts(node):
+        if self.names.faults.errors > before or expect is None or not principals or not SCENARIO.accepts(node):
             return None
         skip = node.get("skip")
         return Scenario(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.text.source import Node
 
 __all__ = [
+    "MOST_COMPARED",
     "SCHEMA_TYPES",
     "Digits",
     "Flag",
@@ -48,6 +49,7 @@ SCHEMA_TYPES = {
     Kind.NULL: "null",
 }
 _SHOWN_CHOICES = 12
+MOST_COMPARED = 1000  #: names among which the nearest is looked for: a file may hold many more, and many slips
 
 
 class Shape(Protocol):
@@ -69,7 +71,7 @@ class Shape(Protocol):
 
 def unknown_name(node: Node, message: str, known: list[str], *, code: str = "unknown-name") -> Diagnostic:
     """Make the fault of a name that is none of *known*, with the nearest or all of them as help."""
-    near = nearest(node.text, known)
+    near = nearest(node.text, known[:MOST_COMPARED])
     if near is not None:
         return node.fault(code, message, help=f"did you mean `{near}`?")
     listed = ", ".join(f"`{name}`" for name in known[:_SHOWN_CHOICES])

@@ -88,7 +88,7 @@ def test_both_scenarios_are_named(world: World) -> None:
     (fault,) = world.faults()
     assert (
         fault.message
-        == "`b` demands `deny`, and `a` (line 5) `allow` of one request: `bob` [with MFA] `iam:listusers` on `*`"
+        == "`b` demands `deny`, and `a` (line 5) `allow` of one request: `bob` [with MFA] `iam:ListUsers` on `*`"
     )
     assert fault.span is not None
     assert fault.span.line == 6
