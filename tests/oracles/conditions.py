@@ -55,7 +55,7 @@ def _holds(name: str, given: Value | None, wanted: list[list[Piece] | None]) -> 
     if base == "Null":
         if mode:
             return mode == "ForAllValues"  # C30: constants
-        return any((_text(w) == "true") == (given is None) for w in wanted)
+        return any((_text(w).lower() == "true") == (given is None) for w in wanted)
     if given is None and base.endswith("IfExists"):
         return True  # C3
     base = base.removesuffix("IfExists")

@@ -15,8 +15,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _DATE = re.compile(
-    r"([+-]?\d{4,9})(?:-(\d\d)(?:-(\d\d))?)?"
-    r"(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d(?::\d\d)?)?)?",
+    r"([+-]?\d{4,9})(?:-(\d\d)(?:-(\d\d)"
+    r"(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d(?::\d\d)?)?)?)?)?",
     re.ASCII,
 )
 

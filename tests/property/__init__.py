@@ -1,0 +1,1 @@
+"""Laws that hold for every policy and request, by hypothesis; ``strategies`` builds inputs that collide."""
