@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.accounts.model import Principal
     from simulator.errors import Collector
     from simulator.suites.actions import Asked
-    from simulator.suites.cells import Cell
+    from simulator.suites.cell import Cell
     from simulator.suites.model import Session, Suite
     from simulator.suites.types import TypeTable
     from simulator.suites.where import Where

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from simulator.accounts.model import Principal
     from simulator.errors import Collector
-    from simulator.suites.cells import Cell
+    from simulator.suites.cell import Cell
     from simulator.suites.situations import Situation
     from simulator.suites.where import Where
 
