@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.text.source import Source
 
 if TYPE_CHECKING:
-    from simulator.suites.result import Deciding, Miss, PolicyInfo, Run
+    from simulator.suites.result import Deciding, PolicyInfo, Run
 
 __all__ = ["Quote", "Quotes"]
 
@@ -45,12 +45,6 @@ class Quotes:
         lines = zip(range(deciding.line, last + 1), source.lines(deciding.line, last), strict=True)
         shown = tuple((number, _cut(text)) for number, text in lines)
         return Quote(deciding.file, shown, deciding.end_line - last)
-
-    def line(self, miss: Miss) -> Quote | None:
-        """Quote the first line of a statement that nearly matched."""
-        source = self._source(miss.file, miss.policy)
-        text = source.line(miss.line) if source else ""
-        return Quote(miss.file, ((miss.line, _cut(text)),)) if text else None
 
     def _source(self, file: str, policy: str) -> Source | None:
         found = self._policies.get(file) or self._policies.get(policy)

@@ -1,0 +1,310 @@
+"""What sections are made of: evidence, changes, gaps, requirements, exceptions, sign-off, verification."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import reports
+from reports import verify as verifying
+from reports.baseline import compare
+from reports.describe import context_words, facts
+from reports.evidence import completeness, evidence, verification
+from reports.exceptions import exceptions
+from reports.gaps import gaps
+from reports.json import result_digest
+from reports.quote import Quotes
+from reports.redact import REDACTED, redact
+from reports.signoff import load_signoff
+from reports.trace import requirements
+from reports.words import Kind, conclusion, kind_of, mark_of, source_line
+from simulator.errors import InputError
+from simulator.suites.result import Corroboration, Difference, Selection, Waiver
+from tests.unit.reports.sample import empty_run, make_cell, make_run, sample_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.suites.result import CellResult
+
+
+def cell(expected: str, actual: str | None, outcome: str = "failed", **fields: Any) -> CellResult:
+    """Return a cell that expects one thing and got another."""
+    return make_cell(
+        "s", "u", "with MFA", "iam:GetUser", "user/own", expected, actual=actual, outcome=outcome, **fields
+    )
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "kind"),
+    [
+        ("deny", "allowed", Kind.UNEXPECTED_ALLOW),
+        ("implicitDeny", "allowed", Kind.UNEXPECTED_ALLOW),
+        ("allow", "implicitDeny", Kind.UNEXPECTED_DENY),
+        ("allow", "explicitDeny", Kind.UNEXPECTED_DENY),
+        ("noExplicitDeny", "explicitDeny", Kind.UNEXPECTED_DENY),
+        ("explicitDeny", "implicitDeny", Kind.OTHER_STATEMENT),
+        ("implicitDeny", "explicitDeny", Kind.OTHER_STATEMENT),
+        ("deny", "implicitDeny", Kind.UNMET),
+        ("allow", "allowed", Kind.UNMET),
+        ("noExplicitDeny", "implicitDeny", Kind.UNMET),
+    ],
+)
+def test_a_failure_is_told_by_what_was_expected_and_what_came(expected: str, actual: str, kind: Kind) -> None:
+    assert kind_of(cell(expected, actual)) is kind
+
+
+def test_one_request_of_many_that_opens_makes_an_unexpected_allow() -> None:
+    found = cell("deny", "implicitDeny", differing=(Difference("a:B", "*", "allowed"),))
+    assert kind_of(found) is Kind.UNEXPECTED_ALLOW
+    assert str(mark_of(found)) == "✗ expected deny, got ALLOW"
+
+
+def test_another_statement_and_another_answer_of_aws_have_kinds_of_their_own() -> None:
+    assert kind_of(cell("deny", "explicitDeny", expected_by="X")) is Kind.OTHER_STATEMENT
+    assert kind_of(cell("allow", "allowed", source_answer="implicitDeny")) is Kind.DISAGREES
+
+
+@pytest.mark.parametrize("outcome", ["passed", "known_gap", "skipped", "unsupported", "not_run"])
+def test_what_did_not_fail_has_no_kind(outcome: str) -> None:
+    assert kind_of(cell("allow", None, outcome)) is None
+
+
+def test_a_pass_says_the_verdict_that_held() -> None:
+    assert str(mark_of(cell("deny", "implicitDeny", "passed"))) == "✓ deny"
+    assert str(mark_of(cell("noExplicitDeny", "implicitDeny", "passed"))) == "✓ no explicit deny"
+    assert str(mark_of(cell("noExplicitDeny", "allowed", "passed"))) == "✓ allow"
+    assert str(mark_of(cell("deny", "implicitDeny", "passed", vacuous="x"))) == "○ deny, vacuous"
+
+
+def test_the_conclusion_counts_only_what_held() -> None:
+    assert conclusion(empty_run()) == "Nothing was tested."
+    assert conclusion(sample_run()).startswith("23 of 32 cases behaved as expected, 5 did not, 4 are exceptions")
+
+
+def test_the_source_tells_what_aws_answered() -> None:
+    run = sample_run(corroboration=Corroboration("r.json", "2026-11-20", 30, 29))
+    assert source_line(run).endswith("AWS answered 30 of 32 of these requests on 2026-11-20: 29 agree")
+
+
+# --- facts ----------------------------------------------------------------------------------------
+
+
+def test_an_absent_mfa_key_is_said() -> None:
+    assert context_words({}) == "aws:MultiFactorAuthPresent absent"
+    assert context_words({}, mfa=False) == ""
+    assert context_words({"b": ("x", "y"), "aws:MultiFactorAuthPresent": "true"}) == (
+        "aws:MultiFactorAuthPresent = true, b = [x, y]"
+    )
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    found = facts(cell("deny", "allowed", differing=tuple(Difference(f"a:B{n}", "*", "allowed") for n in range(20))))
+    assert [fact.text for fact in found if fact.label == "differs"][-1] == "… and 8 more"
+
+
+def test_a_statement_is_quoted_only_where_its_brace_stands() -> None:
+    run = sample_run()
+    deciding = next(item for found in run.cells for item in found.deciding if item.sid == "AllowOwnDevice")
+    quotes = Quotes(run)
+    quote = quotes.statement(deciding)
+    assert quote is not None
+    assert [number for number, _ in quote.lines] == [10, 11, 12, 13, 14, 15]
+    assert quotes.statement(dataclasses.replace(deciding, line=11)) is None
+    assert quotes.statement(dataclasses.replace(deciding, line=9999, end_line=10_000)) is None
+    assert quotes.statement(dataclasses.replace(deciding, file="elsewhere.json", policy="unknown")) is None
+
+
+# --- evidence -------------------------------------------------------------------------------------
+
+
+def test_completeness_is_an_equation_where_nothing_is_missing() -> None:
+    run = make_run(sample_run().cells[:6])
+    assert completeness(run) == "declared 6 = expanded 6 = executed 6 = reported 6"
+
+
+def test_completeness_says_what_is_missing_and_why() -> None:
+    cells = tuple(dataclasses.replace(found, outcome="not_run") for found in sample_run().cells[:2])
+    run = make_run(cells, selection=Selection("-k x", 10))
+    assert completeness(run) == (
+        "declared 2 = expanded 2 ≠ executed 0 ≠ reported 2 (10 left out by selection, 2 not run)"
+    )
+
+
+def test_the_record_names_inputs_tool_and_digest() -> None:
+    record = evidence(sample_run(git_dirty=True))
+    lines = dict(record.lines)
+    assert lines["checkout"].endswith("with changes that no commit holds")
+    assert lines["result digest"] == f"sha256 {result_digest(sample_run())}"
+    assert lines["command"] == "iamproof test scenarios/"
+    assert {file.path for file in record.files} >= {"policies/IAMUsersMFAManagement.json", "scenarios/mfa.yaml"}
+
+
+def test_without_a_checkout_the_record_says_so() -> None:
+    assert "no git checkout" in dict(evidence(sample_run(git_commit=None)).lines)["checkout"]
+    assert verification(sample_run(git_commit=None), "d")[0].label == "make it again"
+
+
+@pytest.mark.parametrize(
+    "argument", ["scenarios/", "--only=principal=bob", "-k", "0f" * 20, "policies/long/path/IAM1.json"]
+)
+def test_an_ordinary_argument_stays(argument: str) -> None:
+    assert redact([argument]) == (argument,)
+
+
+@pytest.mark.parametrize("argument", ["--token=x", "AWS_SECRET_ACCESS_KEY=x", "https://u:p@h/", "ASIAIOSFODNN7EXAMPLE"])
+def test_a_secret_is_redacted(argument: str) -> None:
+    assert REDACTED in redact([argument])[0]
+
+
+def test_redacting_a_long_argument_takes_linear_time() -> None:
+    start = time.perf_counter()
+    redact(["a" * 1_000_000, "://" * 300_000, "A1b" * 300_000])
+    assert time.perf_counter() - start < 2
+
+
+# --- requirements, gaps, exceptions ---------------------------------------------------------------
+
+
+def test_requirements_are_traced_to_scenarios_and_results() -> None:
+    found = {trace.id: trace for trace in requirements(sample_run())}
+    assert [(trace.id, trace.result) for trace in found.values()] == [
+        ("R1", "held with exceptions"),
+        ("R2", "not held"),
+        ("R3", "not held"),
+        ("R4", "not exercised"),
+        ("E1", "not held"),
+    ]
+    assert found["R1"].scenarios[0] == ("List users", "scenarios/mfa.yaml", 12)
+
+
+def test_a_requirement_that_suites_share_is_traced_once() -> None:
+    run = sample_run()
+    first, second = run.suites
+    shared = dataclasses.replace(run, suites=(first, dataclasses.replace(second, requirements=first.requirements)))
+    assert [trace.id for trace in requirements(shared)] == ["R1", "R2", "R3", "R4", "E1"]
+    assert len(requirements(shared)[1].cells) == 12
+
+
+def test_a_vacuous_pass_does_not_hold_a_requirement() -> None:
+    run = make_run((cell("deny", "implicitDeny", "passed", vacuous="x", requirement=("R1",)),))
+    assert requirements(run)[0].result == "held with exceptions"
+
+
+def test_gaps_show_what_nobody_asked() -> None:
+    run = sample_run()
+    idle = dataclasses.replace(run.policies[0], decided=0)
+    found = {gap.title: gap.items for gap in gaps(dataclasses.replace(run, policies=(idle, run.policies[1])))}
+    assert found["Requirements that no scenario verifies"] == ("R4: IAM stays reachable without MFA.",)
+    assert found["Policies that no cell decides"] == ("arn:aws:iam::aws:policy/AmazonEC2FullAccess",)
+    assert "ec2webuser, access key (suite EC2 opens with MFA only)" in found["Sign-in states that nothing covers"]
+    assert "auditor, access key" not in " ".join(found["Sign-in states that nothing covers"])
+
+
+def test_a_statement_that_never_decides_is_a_gap() -> None:
+    cells = tuple(
+        found for found in sample_run().cells if not any(item.sid == "AllowListing" for item in found.deciding)
+    )
+    found = {gap.title: gap.items for gap in gaps(make_run(cells))}
+    assert found["Statements that never decide"] == ("AllowListing, policies/IAMUsersMFAManagement.json:4",)
+
+
+def test_exceptions_are_a_row_a_scenario_and_overdue_ones_are_marked() -> None:
+    rows = {row.cell.scenario: row for row in exceptions(sample_run())}
+    assert set(rows) == {"Change the password", "Read the account summary", "A misspelt action", "Session policies"}
+    assert rows["Change the password"].owner == "identity team"
+    late = cell("allow", "implicitDeny", "known_gap", waiver=Waiver("r", "o", "2026-11-23", "t"))
+    assert exceptions(make_run((late,)))[0].overdue
+
+
+# --- changes --------------------------------------------------------------------------------------
+
+
+def test_nothing_changed_is_false() -> None:
+    assert not compare(sample_run(), sample_run())
+
+
+def test_what_opened_comes_first_and_a_reworded_expectation_is_flagged() -> None:
+    old = (cell("allow", "allowed", "passed", id="a"), cell("deny", "implicitDeny", "passed", id="b"))
+    new = (cell("allow", "explicitDeny", id="a"), cell("allow", "allowed", "passed", id="b"))
+    found = compare(make_run(old), make_run((*new, cell("allow", "allowed", "passed", id="c"))))
+    assert [(flip.cell.id, flip.opened) for flip in found.flips] == [("b", True), ("a", False)]
+    assert [(item.cell.id, item.with_decision) for item in found.reworded] == [("b", True)]
+    assert (found.broken, found.fixed, found.added, found.removed) == (("a",), (), ("c",), ())
+
+
+def test_a_policy_that_changed_is_shown_line_by_line() -> None:
+    new = sample_run()
+    first, second = new.policies
+    old = dataclasses.replace(
+        new, policies=(dataclasses.replace(second, sha256="0", text=second.text.replace("}*", "}")),)
+    )
+    changes = {change.name: change for change in compare(old, new).policies}
+    assert any(line.startswith("+") and "username}*" in line for line in changes["IAMUsersMFAManagement"].diff)
+    assert changes[first.name].before is None
+
+
+def test_a_huge_policy_is_compared_by_digest_only() -> None:
+    new = sample_run()
+    texts = [dataclasses.replace(new.policies[0], sha256=str(n), text=f"{n}\n" * 100_000) for n in (1, 2)]
+    start = time.perf_counter()
+    (change,) = compare(
+        dataclasses.replace(new, policies=(texts[0],)), dataclasses.replace(new, policies=(texts[1],))
+    ).policies
+    assert change.diff == ()
+    assert time.perf_counter() - start < 2
+
+
+# --- sign-off and verification --------------------------------------------------------------------
+
+SIGNED = "prepared_by: a\nreviewed_by: b\ndate: 2026-11-24\ndecision: accepted with exceptions\n"
+
+
+def test_a_review_is_read_and_bound_to_its_digest() -> None:
+    review = load_signoff(
+        f"result_digest: {'AB' * 32}\n{SIGNED}distribution: [audit]\nfindings:\n  - {{control: c, state: satisfied}}"
+    )
+    assert review.decision == "accepted with exceptions"
+    assert review.findings[0].control == "c"
+    assert not review.stale("ab" * 32)
+    assert review.stale("cd" * 32)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SIGNED, "needs the key `result_digest`"),
+        (f"result_digest: abc\n{SIGNED}", "is not a result digest"),
+        (f"result_digest: {'ab' * 32}\n{SIGNED}extra: 1\n", "has no key `extra`"),
+        (
+            f"result_digest: {'ab' * 32}\n{SIGNED.replace('accepted with exceptions', 'fine')}",
+            "`fine` is not a decision",
+        ),
+        (f"result_digest: {'ab' * 32}\n{SIGNED.replace('2026-11-24', 'today')}", "is not a date"),
+        ("", "found nothing"),
+        ("- a", "found a list"),
+    ],
+)
+def test_a_bad_review_is_bad_input(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        load_signoff(text, name="signoff.yaml")
+
+
+def test_files_are_verified_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.json", "a.html"):
+        reports.write(sample_run(), tmp_path / name)
+    (tmp_path / "edited.json").write_text((tmp_path / "a.json").read_text().replace('"failed":4', '"failed":0'))
+    (tmp_path / "page.html").write_text("<!doctype html><p>hello")
+    good = [str(tmp_path / name) for name in ("a.json", "a.html")]
+    assert verifying.main(good) == 0
+    assert capsys.readouterr().out.count(result_digest(sample_run())) == 2
+    assert verifying.main([str(tmp_path / "edited.json")]) == 1
+    assert "changed after it was written" in capsys.readouterr().err
+    assert verifying.main([str(tmp_path / "page.html"), str(tmp_path / "missing.json")]) == 1
+    assert verifying.main([]) == 2
