@@ -1,0 +1,121 @@
+"""What the catalogue says of the texts in a policy, looked up once for all policies of a run."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from simulator.analyse.lint.globs import Glob, format_steps, resource_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.catalogue import Catalogue
+    from simulator.catalogue.model import Action, ContextKey, ResourceType
+
+__all__ = ["Facts", "Named"]
+
+_ALL_NAMES = frozenset({"*", "*:*"})
+_ONE_PART = "${BucketName}"  #: a bucket's name holds no slash, unlike most variables of ARN formats
+
+
+class Named:
+    """The actions that one entry of an Action or NotAction element names."""
+
+    def __init__(self, text: str, catalogue: Catalogue) -> None:
+        self.text = text
+        self.service, _, self.name = text.lower().partition(":")
+        self.wild = "*" in text or "?" in text
+        self.everything = text in _ALL_NAMES
+        self._catalogue = catalogue
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in the catalogue's spelling."""
+        return self._catalogue.match(self.text)
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """The actions; asking for those of ``*`` builds all 22,000."""
+        return tuple(action for action in map(self._catalogue.action, self.names) if action is not None)
+
+    @cached_property
+    def known(self) -> bool:
+        """Tell whether the catalogue knows the resources of all actions that are meant."""
+        return bool(self.names) and not self.everything and not any(action.ungated for action in self.actions)
+
+    @cached_property
+    def kinds(self) -> tuple[ResourceType, ...]:
+        """The resource types that the actions take."""
+        return tuple(dict.fromkeys(kind for action in self.actions for kind in action.resource_types))
+
+    @cached_property
+    def bare(self) -> bool:
+        """Tell whether no action takes a resource."""
+        return not self.kinds
+
+    @cached_property
+    def _keys(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The keys that requests for the actions can carry beside the global ones, and what templates begin with."""
+        own = {key.lower() for action in self.actions for key in action.condition_keys}
+        own |= {key.lower() for kind in self.kinds for key in kind.condition_keys}
+        return frozenset(own), tuple(_fixed(key) for key in own if "${" in key or "/" in key)
+
+    def carries(self, key: str) -> bool:
+        """Tell whether a request for one of the actions can carry *key*."""
+        exact, beginnings = self._keys
+        return key.lower() in exact or key.lower().startswith(beginnings)
+
+
+def _fixed(key: str) -> str:
+    """Return what every key of a template begins with; behind a slash stands the name of a tag."""
+    head, slash, _ = key.partition("${")[0].partition("/")
+    return head + slash
+
+
+class Facts:
+    """Looks things up in one catalogue and remembers them.
+
+    `retired` are the services of which AWS's own policies name actions that no list has.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._named: dict[str, Named] = {}
+        self.retired = frozenset(name.partition(":")[0].lower() for name in catalogue.undocumented)
+        self._keys: dict[str, ContextKey | None] = {}
+        self._globs: dict[str, Glob] = {}
+        self._taken: dict[tuple[str, bool, str], bool] = {}
+
+    def named(self, text: str) -> Named:
+        """Return what an entry of an Action or NotAction element names."""
+        found = self._named.get(text)
+        if found is None:
+            found = self._named[text] = Named(text, self.catalogue)
+        return found
+
+    def key(self, name: str) -> ContextKey | None:
+        """Return a context key, or None when it is not known."""
+        if name not in self._keys:
+            self._keys[name] = self.catalogue.key(name)
+        return self._keys[name]
+
+    def can_be(self, resource: str, kinds: Iterable[ResourceType], *, variables: bool) -> bool:
+        """Tell whether a Resource entry may name an ARN of one of *kinds*."""
+        return any(self._can_be(resource, variables, arn) for kind in kinds for arn in kind.arns)
+
+    def _can_be(self, resource: str, variables: bool, arn: str) -> bool:  # noqa: FBT001  # parts of a key
+        key = (resource, variables, arn)
+        if key not in self._taken:
+            self._taken[key] = self._glob(arn).meets(resource_steps(resource, variables)) and _parts(resource, arn)
+        return self._taken[key]
+
+    def _glob(self, arn: str) -> Glob:
+        if arn not in self._globs:
+            self._globs[arn] = Glob(format_steps(arn))
+        return self._globs[arn]
+
+
+def _parts(resource: str, arn: str) -> bool:
+    """Tell that *resource* does not name an object where the format is that of a bucket."""
+    return not arn.endswith(f":{_ONE_PART}") or "/" not in resource.split(":", 5)[-1]
