@@ -32,13 +32,13 @@ class EachType:
     __slots__ = (
         "_counts",
         "_near",
-        "_services",
         "_of_kind",
         "_of_kinds",
         "_owners",
         "_parts",
         "_principal",
         "_region",
+        "_services",
         "_types",
     )
 
@@ -115,18 +115,14 @@ class EachType:
         if asked.literal is not None:
             return len(self.resources_of(asked.literal))
         if asked not in self._counts:
-            self._counts[asked] = sum(self._requests_of(name, asked) for name in self._types.catalogue.services())
+            whole, part = self._types.whole_services(asked.mask)
+            # Where the suite knows resources there may be several of a type.
+            known = self._services & whole.keys()
+            exact = sum(
+                mask.bit_count() * len(arns) for name in (*part, *known) for mask, arns in self._parts_of(name, asked)
+            )
+            self._counts[asked] = exact + sum(count for name, count in whole.items() if name not in known)
         return self._counts[asked]
-
-    def _requests_of(self, service: str, asked: Asked) -> int:
-        catalogue = self._types.catalogue
-        whole = catalogue.service_mask(service)
-        if not asked.mask & whole:
-            return 0
-        known = None if service in self._services else catalogue.requests(service)
-        if known is not None and asked.mask & whole == whole:
-            return known
-        return sum(mask.bit_count() * len(arns) for mask, arns in self._parts_of(service, asked))
 
     def asks(self, asked: Asked) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """Return which actions are asked of which resources."""

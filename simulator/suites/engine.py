@@ -42,6 +42,7 @@ class Spot:
     resources: tuple[str, ...]
     context: Context
     unknown: frozenset[str]  #: keys that AWS always sends, policies ask for, and nobody stated
+    gated: bool  #: the resource-type gate was asked
     masks: LayerMasks
     simulated: Planes
     live: Planes
@@ -178,6 +179,7 @@ class Engine:
                 tuple(alike[key]),
                 context,
                 ground.unknown_in(context, self._always),
+                gated,
                 masks,
                 evaluator.planes_of(masks, first, owner=owner, gated=gated),
                 live.planes_of(masks, first, owner=owner, gated=gated),
@@ -186,16 +188,14 @@ class Engine:
     def rule_of_difference(self, cell: Cell, ground: Ground, spot: Spot, bit: int) -> str:
         """Name the live rule that changes the decision on *bit* by itself; several when none does alone."""
         wanted = ground.live.effect(spot.live, bit)
-        needed: list[str] = []
-        for rule in LiveRule:
-            alone = self._evaluator(cell, ground.evaluator.workspace, frozenset({rule}))
-            effect = alone.effect(alone.planes_of(spot.masks, spot.resources[0], owner=cell.owner), bit)
-            if effect is wanted:
-                return rule.value
-            without = self._evaluator(cell, ground.evaluator.workspace, LIVE - {rule})
-            if without.effect(without.planes_of(spot.masks, spot.resources[0], owner=cell.owner), bit) is not wanted:
-                needed.append(rule.value)
-        return "+".join(needed)
+
+        def decides(rules: frozenset[LiveRule]) -> bool:
+            found = self._evaluator(cell, ground.evaluator.workspace, rules)
+            planes = found.planes_of(spot.masks, spot.resources[0], owner=cell.owner, gated=spot.gated)
+            return found.effect(planes, bit) is wanted
+
+        alone = next((rule.value for rule in LiveRule if decides(frozenset({rule}))), None)
+        return alone or "+".join(rule.value for rule in LiveRule if not decides(LIVE - {rule}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class TypeTable:
         self._formats: dict[str, list[tuple[int, Pattern, ResourceType]]] = {}
         self._examples: dict[tuple[int, str, str, str], str] = {}
         self._groups: dict[str, tuple[tuple[tuple[ResourceType, ...], int], ...]] = {}
+        self._whole: dict[int, tuple[dict[str, int], tuple[str, ...]]] = {}
         self._of_arn: dict[tuple[str, str], tuple[ResourceType, ...]] = {}
 
     def knows(self, action: str) -> bool:
@@ -69,6 +70,24 @@ class TypeTable:
             found[kinds] = found.get(kinds, 0) | 1 << number
         for kinds, mask in found.items():
             yield tuple(service.types[kind] for kind in kinds), mask << start
+
+    def whole_services(self, asked: int) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Sort the services by how much of them is *asked* (bits over the catalogue).
+
+        Return those asked whole with their number of requests, as far as the catalogue counts it, and
+        those of which only a part is asked.
+        """
+        if asked not in self._whole:
+            whole: dict[str, int] = {}
+            part: list[str] = []
+            for name in self._catalogue.services():
+                mask = self._catalogue.service_mask(name)
+                if asked & mask:
+                    known = self._catalogue.requests(name) if asked & mask == mask else None
+                    part.extend([name] if known is None else [])
+                    whole |= {} if known is None else {name: known}
+            self._whole[asked] = (whole, tuple(part))
+        return self._whole[asked]
 
     @property
     def catalogue(self) -> Catalogue:

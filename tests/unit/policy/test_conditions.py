@@ -20,7 +20,7 @@ def _holds(operator: str, values: list[str], given: str | tuple[str, ...] | None
 def test_every_operator_reads_back_as_its_text(name: str) -> None:
     suffixes = ("",) if name == "Null" else ("", "IfExists")
     for prefix, suffix in product(("", "ForAnyValue:", "ForAllValues:"), suffixes):
-        assert str(Operator.parse(f"{prefix}{name}{suffix}")) in (f"{prefix}{name}{suffix}",)
+        assert str(Operator.parse(f"{prefix}{name}{suffix}")) == f"{prefix}{name}{suffix}"
 
 
 @pytest.mark.parametrize(
