@@ -40,6 +40,16 @@ EMPTY_LIST = "the API takes no key without a value"
 
 SKIPPED = (
     Skip(("oracle",), "policy-grammar/*", "the oracle takes parsed policies and refuses none"),
+    Skip(
+        ("evaluator", *API),
+        "resources/a-short-arn-is-filled-up-behind-a-star-for-the-region",
+        "the evaluator reads such an ARN only as it is written (R3), not filled up as well (R4)",
+    ),
+    Skip(
+        ("evaluator", *API),
+        "variables/a-default-does-not-stand-in-for-a-list",
+        "the evaluator takes a list for a missing key, whose default applies",
+    ),
     Skip(API, "session/*", "the API takes neither session policies nor resource control policies"),
     Skip(API, "conditions-logic/for-all-values-holds-for-an-empty-list", EMPTY_LIST),
     Skip(API, "conditions-logic/for-any-value-fails-for-an-empty-list", EMPTY_LIST),
