@@ -22,6 +22,7 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
     "test": "run suites, print the matrix and the failures, write reports",
+    "explain": "why a request is decided as it is, and what would turn it",
 }
 """Command to its short help; the module of the same name holds it as `command`."""
 
