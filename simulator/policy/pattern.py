@@ -157,7 +157,7 @@ def _units(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _matcher(elements: tuple[Element, ...]) -> Callable[[str], bool]:
-    """Choose the cheapest way to match: equality, prefix, regular expression, bit automaton."""
+    """Choose the cheapest way to match: equality, prefix, search, regular expression, bit automaton."""
     match elements:
         case ():
             return "".__eq__
@@ -167,11 +167,38 @@ def _matcher(elements: tuple[Element, ...]) -> Callable[[str], bool]:
             return lambda _text: True
         case (str() as prefix, Wildcard.RUN):
             return lambda text: text.startswith(prefix)
+    if all(isinstance(e, str) or e is Wildcard.RUN for e in elements):
+        return _finder(elements)
     spelled = tuple(_units(e) if isinstance(e, str) else e for e in elements)
     if Wildcard.SEGMENT_RUN in spelled[_first_run(spelled) :]:
         return _automaton(spelled)
     fullmatch = re.compile(_regex(spelled), re.DOTALL).fullmatch
     return lambda text: fullmatch(_units(text)) is not None
+
+
+def _finder(elements: tuple[Element, ...]) -> Callable[[str], bool]:
+    """Match literals with crossing runs between them by looking for one after the other.
+
+    The first place of a literal is as good as any, since the run behind it takes whatever follows.
+    Compiling an expression would cost more than most patterns are ever used: variables make new ones.
+    """
+    literals = [e if isinstance(e, str) else "" for e in elements]
+    head, tail = literals[0], literals[-1]
+    middle = tuple(text for text in literals[1:-1] if text)
+    shortest = sum(map(len, literals))
+
+    def matches(text: str) -> bool:
+        if len(text) < shortest or not text.startswith(head) or not text.endswith(tail):
+            return False
+        place, end = len(head), len(text) - len(tail)
+        for literal in middle:
+            place = text.find(literal, place, end)
+            if place < 0:
+                return False
+            place += len(literal)
+        return True
+
+    return matches
 
 
 def _first_run(elements: tuple[Element, ...]) -> int:
