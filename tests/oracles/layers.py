@@ -6,32 +6,16 @@ it by itself, do all the others allow it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tests.oracles.conditions import listed
+from tests.oracles.principals import Caller, concerns
 from tests.oracles.statements import ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY, Document, Request, decide, matching
 
 __all__ = ["Answer", "Caller", "Stack", "answer"]
 
 Level = list[Document]  #: the policies of one level of the organization: the root, a unit, the account
 Where = tuple[str, int, int]  #: layer, document and statement, both counted from 1
-
-
-class Caller(NamedTuple):
-    """The principal that asks; `role` is the ARN of the role behind a session."""
-
-    arn: str
-    role: str | None = None
-
-    @property
-    def account(self) -> str:
-        return self.arn.split(":")[4]
-
-    @property
-    def is_role(self) -> bool:
-        return ":role/" in self.arn
 
 
 @dataclass
@@ -120,7 +104,7 @@ def _resource_policy(stack: Stack, caller: Caller | None, request: Request) -> _
         return _Said(IMPLICIT_DENY, [])  # X6
     denies, allows, outranks = [], [], False
     for index, statement in matching(stack.resource, request):
-        named = _concerns(statement, caller, bounded=stack.boundary is not None)
+        named = concerns(statement, caller, bounded=stack.boundary is not None)
         if named and statement["Effect"] == "Deny":
             denies.append(("resource", 1, index))
         elif named:
@@ -129,30 +113,3 @@ def _resource_policy(stack: Stack, caller: Caller | None, request: Request) -> _
     if denies:
         return _Said(EXPLICIT_DENY, denies)
     return _Said(ALLOWED if allows else IMPLICIT_DENY, allows, outranks)
-
-
-def _concerns(statement: Document, caller: Caller | None, *, bounded: bool) -> str | None:
-    """How a statement names the caller (E1), None when it does not; NotPrincipal names everybody else (E8)."""
-    if "Principal" in statement:
-        return _names(statement["Principal"], caller)
-    if statement["Effect"] == "Deny" and bounded:
-        return "directly"  # E7: it hits whoever has a boundary
-    listed_itself = _names(statement["NotPrincipal"], caller) in {"directly", "as its role"}
-    return None if listed_itself else "directly"  # E7: the account alone does not spare its users
-
-
-def _names(principal: str | Document, caller: Caller | None) -> str | None:
-    names = [principal] if isinstance(principal, str) else listed(principal.get("AWS", []))
-    ways = {_name(name, caller) for name in names}
-    return next((way for way in ("directly", "as its role", "through its account") if way in ways), None)
-
-
-def _name(name: str, caller: Caller | None) -> str | None:
-    if name == "*":
-        return "directly"  # E8
-    if caller is None:
-        return None
-    if name in {caller.arn, caller.role}:
-        return "as its role" if caller.is_role or name == caller.role else "directly"  # E5
-    account = re.fullmatch(r"(\d{12})|arn:[^:]+:iam::(\d{12}):root", name)  # E9
-    return "through its account" if account is not None and caller.account in account.groups() else None
