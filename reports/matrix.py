@@ -6,7 +6,7 @@ asked in one of them, all three are columns, so that a hole is seen.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -65,14 +65,28 @@ class Table:
             yield principal, len(list(columns))
 
     def split(self, widest: int) -> Iterator[Table]:
-        """Yield the table in parts of at most *widest* columns, principals whole where they fit."""
-        for columns in _split(list(self.columns), widest):
-            rows = tuple(row for row in self.rows if any((row, column) in self.places for column in columns))
-            yield Table(self.suite, columns, rows, self.places, self.roles)
+        """Yield the table in parts of at most *widest* columns.
 
-    def totals(self, cells: Iterable[CellResult]) -> Counter[str]:
-        """Count cells by the state that is shown."""
-        return Counter(mark_of(cell).state for cell in cells)
+        Principals stand together while they are asked much the same: else the table is mostly holes.
+        """
+        pending: tuple[Column, ...] = ()
+        for own in _runs(self.columns, widest):
+            if pending and (len(pending) + len(own) > widest or not self._alike(pending, own)):
+                yield self._part(pending)
+                pending = ()
+            pending += own
+        if pending:
+            yield self._part(pending)
+
+    def _alike(self, some: tuple[Column, ...], others: tuple[Column, ...]) -> bool:
+        rows = [set(self._covered(columns)) for columns in (some, others)]
+        return 2 * len(rows[0] & rows[1]) >= len(rows[0] | rows[1])
+
+    def _covered(self, columns: tuple[Column, ...]) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if any((row, column) in self.places for column in columns))
+
+    def _part(self, columns: tuple[Column, ...]) -> Table:
+        return Table(self.suite, columns, self._covered(columns), self.places, self.roles)
 
     def of_row(self, row: Row) -> list[CellResult]:
         """Return all cells of a row."""
@@ -123,17 +137,8 @@ def _columns(found: Iterable[Column]) -> list[Column]:
     return columns
 
 
-def _split(columns: list[Column], widest: int) -> Iterator[tuple[Column, ...]]:
-    """Yield runs of at most *widest* columns, principals whole where they fit."""
-    pending: list[Column] = []
+def _runs(columns: tuple[Column, ...], widest: int) -> Iterator[tuple[Column, ...]]:
+    """Yield the columns of each principal, cut where they are too many for a table."""
     for _, group in groupby(columns, key=lambda column: column.principal):
-        own = list(group)
-        if pending and len(pending) + len(own) > widest:
-            yield tuple(pending)
-            pending = []
-        while len(own) > widest:
-            yield tuple(own[:widest])
-            own = own[widest:]
-        pending += own
-    if pending:
-        yield tuple(pending)
+        own = tuple(group)
+        yield from (own[start : start + widest] for start in range(0, len(own), widest))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,11 @@ from reports.describe import shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 __all__ = ["asset", "environment", "policy"]
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LIMIT = 4000  # of one value: the longest message is half of it
 
 
@@ -43,7 +46,15 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["thousands"] = lambda number: f"{number:,}"
+    made.filters["soft"] = _soft
     return made
+
+
+def _soft(text: str) -> Markup:
+    """Return a name that may break between its words: ``DenyAll`` after ``Deny``."""
+    from markupsafe import Markup  # noqa: PLC0415  # Jinja's own
+
+    return Markup("<wbr>").join(_HUMP.split(shown(text, _LIMIT)))  # joining escapes the pieces
 
 
 def _final(value: Any) -> Any:

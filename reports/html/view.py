@@ -211,23 +211,27 @@ class View:
         return tuple(miss_words(item) for item in cell.near)
 
     def matrices(self) -> Iterator[Matrix]:
-        """Yield the matrix in tables that a page can hold."""
+        """Yield the matrix in tables that a page can hold, each with a caption of its own."""
         number = 0
+        captions: Counter[str] = Counter()
         for table in tables(self.run):
-            parts = [table.rows[start : start + _ROWS] for start in range(0, len(table.rows), _ROWS)]
             totals = tuple(_total(table.of_column(column)) for column in table.columns)
+            caption = f"{table.suite}: {', '.join(principal for principal, _ in table.groups())}"
+            captions[caption] += 1
+            caption += f" ({captions[caption]})" if captions[caption] > 1 else ""
+            parts = [table.rows[start : start + _ROWS] for start in range(0, len(table.rows), _ROWS)]
             for part, rows in enumerate(parts):
                 number += 1
                 first = part * _ROWS + 1
                 where = (
                     f", rows {first:,} to {first + len(rows) - 1:,} of {len(table.rows):,}" if len(parts) > 1 else ""
                 )
-                yield self._matrix(number, table, rows, where, totals if part == len(parts) - 1 else ())
+                yield self._matrix(number, table, rows, caption + where, totals if part == len(parts) - 1 else ())
 
-    def _matrix(self, number: int, table: Table, rows: Sequence[Row], where: str, totals: tuple[str, ...]) -> Matrix:
+    def _matrix(self, number: int, table: Table, rows: Sequence[Row], caption: str, totals: tuple[str, ...]) -> Matrix:
         headers = tuple(MFA_STATES.get(column.session, column.session) for column in table.columns)
         shown = tuple(self._row(table, row) for row in rows)
-        return Matrix(number, table.suite + where, tuple(table.groups()), headers, shown, totals)
+        return Matrix(number, caption, tuple(table.groups()), headers, shown, totals)
 
     def _row(self, table: Table, row: Row) -> MatrixRow:
         cells = table.of_row(row)

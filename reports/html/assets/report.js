@@ -47,6 +47,8 @@
     for (const table of $("table.matrix")) {
       for (const row of $("tbody tr", table)) row.hidden = !matches(row, row.dataset.s.split(" "));
       showColumns(table);
+      const empty = !$("tbody tr", table).some((row) => !row.hidden) || !$("th[data-p]", table).some((head) => !head.hidden);
+      table.parentElement.hidden = empty;
     }
     for (const group of $(".scenario")) group.hidden = !$("[data-case]", group).some((item) => !item.hidden);
     for (const button of $("button[data-status]", tools)) {

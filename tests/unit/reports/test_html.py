@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 RUNS = {"sample": sample_run(), "empty": empty_run(), "hostile": hostile_run()}
-VOID = {"meta", "link", "input", "br", "rect", "img"}
+VOID = {"wbr", "meta", "link", "input", "br", "rect", "img"}
 
 
 class Page(HTMLParser):
