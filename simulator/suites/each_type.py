@@ -90,18 +90,10 @@ class EachType:
         """
         key = (asked, services)
         if key not in self._near:
-            catalogue = self._types.catalogue
-            near = sorted({name for service in services for name in catalogue.declaring_arns_of(service)})
-            within = tuple(f":{service}:" for service in services)
-            others, parts = asked.mask, []
-            for name in near:
-                others &= ~catalogue.service_mask(name)
-                for mask, arns in self._parts_of(name, asked):
-                    if any(text in arn for arn in arns for text in within):
-                        parts.append((mask, arns))
-                    else:
-                        others |= mask
-            self._near[key] = (*([(others, ("*",))] if others else []), *parts)
+            others, groups = self._types.near(services)
+            rest = ((mask & asked.mask, self._resources(kinds)) for kinds, mask in groups if mask & asked.mask)
+            star = ((others & asked.mask, ("*",)),) if others & asked.mask else ()
+            self._near[key] = (*star, *rest)
         return self._near[key]
 
     def _parts_of(self, service: str, asked: Asked) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -34,6 +34,12 @@ def type_table(catalogue: Catalogue) -> TypeTable:
     return TypeTable(catalogue)
 
 
+def _names_one(kind: ResourceType, services: frozenset[str]) -> bool:
+    """Tell whether an ARN of *kind* can be one of *services*: a format may leave the service open."""
+    found = (arn.split(":", 3)[2] for arn in kind.arns)
+    return any(service in services or "$" in service or "*" in service for service in found)
+
+
 class TypeTable:
     """Looks types up, once for each ARN."""
 
@@ -42,6 +48,7 @@ class TypeTable:
         self._formats: dict[str, list[tuple[int, Pattern, ResourceType]]] = {}
         self._examples: dict[tuple[int, str, str, str], str] = {}
         self._groups: dict[str, tuple[tuple[tuple[ResourceType, ...], int], ...]] = {}
+        self._near: dict[frozenset[str], tuple[int, tuple[tuple[tuple[ResourceType, ...], int], ...]]] = {}
         self._whole: dict[int, tuple[dict[str, int], tuple[str, ...]]] = {}
         self._of_arn: dict[tuple[str, str], tuple[ResourceType, ...]] = {}
 
@@ -70,6 +77,25 @@ class TypeTable:
             found[kinds] = found.get(kinds, 0) | 1 << number
         for kinds, mask in found.items():
             yield tuple(service.types[kind] for kind in kinds), mask << start
+
+    def near(self, services: frozenset[str]) -> tuple[int, tuple[tuple[tuple[ResourceType, ...], int], ...]]:
+        """Sort all actions by whether one of their types has ARNs of *services*.
+
+        Return those that have none, as bits over the catalogue, and the groups of the others.
+        """
+        if services not in self._near:
+            declaring = sorted({name for one in services for name in self._catalogue.declaring_arns_of(one)})
+            groups = tuple(
+                (kinds, mask)
+                for name in declaring
+                for kinds, mask in self.groups_of(name)
+                if any(_names_one(kind, services) for kind in kinds)
+            )
+            others = self._catalogue.table.all
+            for _, mask in groups:
+                others &= ~mask
+            self._near[services] = (others, groups)
+        return self._near[services]
 
     def whole_services(self, asked: int) -> tuple[dict[str, int], tuple[str, ...]]:
         """Sort the services by how much of them is *asked* (bits over the catalogue).
