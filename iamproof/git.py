@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 
 __all__ = ["GitState", "git_state"]
@@ -20,6 +19,8 @@ class GitState:
 
 def git_state() -> GitState | None:
     """Ask git; None outside a checkout, before a first commit, or without git."""
+    import subprocess  # noqa: PLC0415, S404, RUF100  # only a report asks for it
+
     command = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=normal"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603  # a fixed command

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from simulator.suites.load import load_suites
 
 from iamproof import __version__
 from iamproof.config import read_config
 from iamproof.git import git_state
 from simulator.catalogue import load
 from simulator.errors import SelectionError
+from simulator.suites.load import load_suites
 from simulator.suites.run import Assembly, EmbeddedRunner, Provenance, Runner
 from simulator.suites.select import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from simulator.catalogue import Catalogue
     from simulator.suites.cells import Cell
     from simulator.suites.load import Loaded
-
-    from simulator.catalogue import Catalogue
     from simulator.suites.result import CellResult, Run
 
 __all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "current_catalogue", "now", "prepare", "run_session"]
@@ -175,6 +172,8 @@ def now() -> str:
 
 def _environment() -> dict[str, str]:
     """What ran it, in words; nothing that names a person or a machine."""
+    import platform  # noqa: PLC0415  # five milliseconds that only the evidence of a report is worth
+
     found = {"Python": platform.python_version(), "Platform": platform.system()}
     url, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
     if url and repository and run:

@@ -13,7 +13,6 @@ fixes the exit code of the command (``docs/cli.md``, "Exit codes")::
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
@@ -139,6 +138,8 @@ class Collector:
 
 def nearest(name: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Return the candidate most like *name* (case ignored), or None when none is near enough."""
+    import difflib  # noqa: PLC0415  # only for a name that is wrong
+
     folded = {candidate.lower(): candidate for candidate in candidates}
     found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None

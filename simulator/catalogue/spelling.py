@@ -7,7 +7,6 @@ Measured: 0.85 finds every one-letter slip in iam, ec2, sts and s3 (``docs/catal
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,8 @@ def like_service(name: str, services: Sequence[str]) -> tuple[str, ...]:
         return (name,)
     if len(name) > _LONGEST:
         return ()
+    import difflib  # noqa: PLC0415  # only for a name that is wrong
+
     return tuple(difflib.get_close_matches(name, services, _SERVICES_TRIED, _SERVICE_CUTOFF))
 
 
@@ -52,6 +53,8 @@ def _in_service(action: str, names: ActionTable, service: str) -> str | None:
     places = names.service_range(service)
     known = {names.names[place].partition(":")[2]: names.names[place] for place in places}
     folded = {short.lower(): full for short, full in known.items()}
+    import difflib  # noqa: PLC0415  # only for a name that is wrong
+
     close = difflib.get_close_matches(action.lower(), folded, 1, CUTOFF)
     if close:
         return folded[close[0]]
