@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
-    from simulator.suites.cells import Cell
-
     from iamproof.session import Prepared
+    from simulator.suites.cells import Cell
     from simulator.suites.result import CellResult
 
 __all__ = ["CellItem", "SuiteFile", "Suites", "checked_targets", "write_reports"]
@@ -140,7 +139,7 @@ class CellFailure(Exception):  # noqa: N818  # pytest shows the name nowhere; it
 
 def checked_targets(texts: Sequence[str]) -> tuple[tuple[str | None, str], ...]:
     """Read the values of ``--iam-report``; a wrong one is an error of usage."""
-    from iamproof.cli.test import report_targets  # noqa: PLC0415  # only with --iam-report
+    from iamproof.cli.output import report_targets  # noqa: PLC0415  # only with --iam-report
 
     try:
         return report_targets(tuple(texts))

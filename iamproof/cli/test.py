@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import output
 from iamproof.last import remember_failures
 
 if TYPE_CHECKING:
     from iamproof.session import Prepared, RunOptions
     from simulator.suites.result import Run
 
-__all__ = ["command", "exit_code", "recorded_command", "report_targets"]
+__all__ = ["command", "exit_code", "recorded_command"]
 
 _INTERRUPTED = 130
 _UNANSWERED = 3
 _QUIET_SECONDS = 1.0  # a run shorter than this shows no progress
 _BETWEEN_SECONDS = 0.5
-_BASELINE_LIMIT = 1 << 30
-_OUTPUT_OPTIONS = ("--report", "--jobs", "-j", "--color")
+
+# What bears on output and speed only: the record is of what was decided.
+_UNRECORDED = ("--report", "--jobs", "-j", "--baseline", "--signoff", "--oscal-findings", "--split-by")
+_UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--external-assets", "--junit-strict")
 
 
 @click.command("test", help="Run suites (default: scenarios/), print the matrix and the failures, write reports.")
@@ -29,7 +32,9 @@ _OUTPUT_OPTIONS = ("--report", "--jobs", "-j", "--color")
 @click.option(
     "--backend", default="embedded", show_default=True, metavar="embedded|moto|aws|recording:FILE", help="Who answers."
 )
-@click.option("--report", "reports", multiple=True, metavar="[FORMAT=]FILE", help="Write a report; repeatable.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="[FORMAT=]FILE", help="Write a report; repeatable, - is stdout."
+)
 @click.option("-k", "words", default="", metavar="EXPR", help="Only cells whose id, names or tags contain these words.")
 @click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag.")
 @click.option("--control", "controls", multiple=True, help="Only scenarios with this control.")
@@ -48,18 +53,19 @@ _OUTPUT_OPTIONS = ("--report", "--jobs", "-j", "--color")
 @click.option("--max-failures", type=click.IntRange(min=1), help="Stop after this many failures.")
 @click.option("--list", "list_only", is_flag=True, help="List the cells, decide nothing.")
 @click.option("--last-failed", "--lf", "last_failed", is_flag=True, help="Only the cells that failed in the last run.")
-@click.option("--baseline", metavar="REPORT.json", help="Compare with an earlier run.")
 @click.option("--strict", is_flag=True, help="Warnings, such as a vacuous pass, fail too.")
 @click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 @click.option("--profile", help="With --backend aws: the AWS profile.")
 @click.option("--region", help="With --backend aws: the AWS region.")
 @click.option("--endpoint-url", help="With --backend aws: another endpoint.")
+@output.report_options
 def command(**options: Any) -> int:
     """Run suites; return the exit code."""
     from iamproof.session import prepare  # noqa: PLC0415  # --help needs no simulator
 
-    targets = report_targets(options["reports"])
+    targets = output.report_targets(options["reports"])
+    choices = output.report_choices(options)
     prepared = prepare(_run_options(options, with_git=bool(targets)))
     if options["list_only"]:
         for cell in prepared.cells:
@@ -67,10 +73,8 @@ def command(**options: Any) -> int:
         return 0
     interrupted = _decide(prepared)
     run = prepared.finish()
-    baseline = _baseline(options["baseline"])
-    _show(run, options)
-    for fmt, path in targets:
-        _write(run, path, fmt, baseline)
+    output.terminal(run, targets, full=options["full_matrix"], failures_only=options["failures_only"])
+    output.write(run, targets, choices)
     remember_failures(run)
     return (
         _INTERRUPTED if interrupted else exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered)
@@ -122,58 +126,17 @@ def _decide(prepared: Prepared) -> bool:
     return False
 
 
-def _show(run: Run, options: dict[str, Any]) -> None:
-    from reports import terminal  # noqa: PLC0415  # brings tabulate
-
-    click.echo(terminal.render(run, full=options["full_matrix"], failures_only=options["failures_only"]))
-
-
-def _write(run: Run, path: str, fmt: str | None, baseline: Run | None) -> None:
-    import reports  # noqa: PLC0415  # only when a report is asked for
-
-    for written in reports.write(run, path, fmt, baseline=baseline):
-        click.echo(f"wrote {_printable(str(written))}", err=True)
-
-
-def _baseline(path: str | None) -> Run | None:
-    if path is None:
-        return None
-    from pathlib import Path  # noqa: PLC0415  # only with --baseline
-
-    import reports.json as report_json  # noqa: PLC0415  # only with --baseline
-    from simulator.text.files import read_source  # noqa: PLC0415  # only with --baseline
-
-    return report_json.load(read_source(Path(path), limit=_BASELINE_LIMIT).text)
-
-
-def report_targets(texts: tuple[str, ...]) -> tuple[tuple[str | None, str], ...]:
-    """Read ``FORMAT=FILE`` or ``FILE`` before anything runs; raise `InputError` for an unknown format."""
-    if not texts:
-        return ()
-    import reports  # noqa: PLC0415  # only when a report is asked for
-
-    targets: list[tuple[str | None, str]] = []
-    for text in texts:
-        fmt, equals, path = text.partition("=")
-        target = (fmt, path) if equals and "/" not in fmt and "." not in fmt else (None, text)
-        if target[0] is not None:
-            reports.known_format(target[0])
-        else:
-            reports.format_of(target[1])
-        targets.append(target)
-    return tuple(targets)
-
-
 def recorded_command(args: list[str]) -> tuple[str, ...]:
-    """Return the command line for the record: without where output goes, jobs and colour."""
+    """Return the command line for the record: without what concerns reports, jobs and colour."""
     kept: list[str] = []
-    skip = False
-    for arg in args:
-        name = arg.partition("=")[0]
-        if skip or name in _OUTPUT_OPTIONS:
-            skip = not skip and name == arg and name != "--color"
-            continue
-        kept.append(arg)
+    rest = iter(args)
+    for arg in rest:
+        name, equals, _ = arg.partition("=")
+        if name in _UNRECORDED:
+            if not equals:
+                next(rest, None)
+        elif name not in _UNRECORDED_FLAGS:
+            kept.append(arg)
     return ("iamproof", *kept)
 
 
