@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PARTITIONS", "action_fault", "resource_fault"]
+__all__ = ["PARTITIONS", "action_fault", "resource_fault", "resource_parts"]
 
 PARTITIONS = (
     "aws",
@@ -42,6 +42,7 @@ _IAM_TYPES = (
     "role-template/",
 )
 _REGIONLESS = ("iam", "s3")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def action_fault(text: str) -> tuple[str, str] | None:
@@ -64,7 +65,9 @@ def resource_fault(text: str) -> tuple[str, str] | None:
         return None
     if ":" not in text:
         return f"the resource `{text}` is no ARN", 'write an ARN or "*"'
-    parts = text.split(":", 5)
+    parts = resource_parts(text)
+    if len(parts) == 1:
+        return f"the resource `{text}` is no ARN", 'write an ARN or "*"'
     if parts[1] not in (*PARTITIONS, "*"):
         return f"the partition `{parts[1]}` of `{text}` is not valid", f"partitions are {', '.join(PARTITIONS)} and *"
     if len(parts) == 2 or not parts[2]:
@@ -72,6 +75,18 @@ def resource_fault(text: str) -> tuple[str, str] | None:
     if len(parts) == 5 and not parts[3] and not re.search(r"[*?]|\$\{|^\d+$", parts[4]):
         return f"the resource `{text}` is one colon short", "an ARN has five colons: arn:aws:s3:::bucket"
     return _service_fault(text, parts)
+
+
+def resource_parts(text: str) -> list[str]:
+    """Split the text of a resource at its first five colons; those in ``${aws:username}`` don't count."""
+    if "${" not in text:
+        return text.split(":", 5)
+    parts = _VARIABLE.sub(lambda found: "$" * len(found[0]), text).split(":", 5)
+    found, start = [], 0
+    for part in parts:
+        found.append(text[start : start + len(part)])
+        start += len(part) + 1
+    return found
 
 
 def _service_fault(text: str, parts: list[str]) -> tuple[str, str] | None:
