@@ -16,7 +16,7 @@ from simulator.policy.model import StatementEffect
 from simulator.suites.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from simulator.catalogue import Catalogue
     from simulator.catalogue.model import Action
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.suites.engine import Ground
     from simulator.suites.findings import Ask, Finding
 
-__all__ = ["by_default_only", "cautions", "vacuity"]
+__all__ = ["by_default_only", "cautions", "lacking_types", "vacuity"]
 
 
 def vacuity(cell: Cell, finding: Finding, ground: Ground, catalogue: Catalogue) -> str | None:
@@ -124,11 +124,16 @@ def cautions(cell: Cell, finding: Finding, catalogue: Catalogue) -> Iterator[str
 
 
 def _partial(action: Action, resources: list[str]) -> Iterator[str]:
-    """Say which required types of an operation the target lacks."""
-    if len(action.required) < 2 or resources == ["*"]:  # with one required type nothing can lack
-        return
+    lacking = lacking_types(action, resources)
+    if lacking:
+        yield f"partial: {action.name} also needs a resource of type {', '.join(lacking)}"
+
+
+def lacking_types(action: Action, resources: Iterable[str]) -> tuple[str, ...]:
+    """Return which of several required types of an operation its target lacks; none where it has none of them."""
+    if len(action.required) < 2:  # with one required type nothing can lack
+        return ()
     arns = [arn for arn in map(Arn.parse, resources) if arn is not None]
     types = [kind for kind in action.resource_types if kind.name in action.required]
     lacking = sorted(kind.name for kind in types if not any(takes(kind, arn) for arn in arns))
-    if lacking and len(lacking) < len(types):
-        yield f"partial: {action.name} also needs a resource of type {', '.join(lacking)}"
+    return tuple(lacking) if len(lacking) < len(types) else ()

@@ -134,25 +134,27 @@ def _no_suite(node: Node) -> Diagnostic:
     return key.fault("no-suite", "this is neither a suite nor an account nor what a suite extends", help=help_)
 
 
-def suite_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the YAML files at *paths*, folders walked; raise `InputError` for what is not there."""
+def suite_files(paths: Iterable[Path], *, endings: tuple[str, ...] = YAML_ENDINGS) -> tuple[Path, ...]:
+    """Return the files at *paths*, folders walked for *endings*; raise `InputError` for what is not there."""
     faults = Collector()
-    found = tuple(path for path, _ in _walked(paths, faults))
+    found = tuple(path for path, _ in _walked(paths, faults, endings))
     faults.finish()
     return found
 
 
-def _walked(paths: Iterable[Path], faults: Collector) -> Iterator[tuple[Path, Path | None]]:
+def _walked(
+    paths: Iterable[Path], faults: Collector, endings: tuple[str, ...] = YAML_ENDINGS
+) -> Iterator[tuple[Path, Path | None]]:
     """Yield the files at *paths*; those found by walking with the folder that was named."""
     for path in paths:
         if path.is_dir():
-            yield from ((file, path) for file in _files_below(path, set(), faults))
+            yield from ((file, path) for file in _files_below(path, set(), faults, endings))
         else:
             yield path, None
 
 
-def _files_below(folder: Path, seen: set[str], faults: Collector) -> Iterator[Path]:
-    """Yield the YAML files below *folder* in order; a folder that links lead back to is walked once."""
+def _files_below(folder: Path, seen: set[str], faults: Collector, endings: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files below *folder* in order; a folder that links lead back to is walked once."""
     real = os.path.realpath(folder)
     if real in seen:
         return
@@ -167,6 +169,6 @@ def _files_below(folder: Path, seen: set[str], faults: Collector) -> Iterator[Pa
         if entry.name.startswith((".", "_")) or entry.name in _LEFT_OUT:
             continue
         if entry.is_dir():
-            yield from _files_below(entry, seen, faults)
-        elif entry.suffix.lower() in YAML_ENDINGS:
+            yield from _files_below(entry, seen, faults, endings)
+        elif entry.suffix.lower() in endings:
             yield entry

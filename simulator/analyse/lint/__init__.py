@@ -2,7 +2,7 @@
 
 from simulator.analyse.lint.facts import Facts
 from simulator.analyse.lint.model import Check
-from simulator.analyse.lint.policies import lint_policy
+from simulator.analyse.lint.run import lint_policy, lint_suites
 from simulator.analyse.lint.table import CHECKS
 
-__all__ = ["CHECKS", "Check", "Facts", "lint_policy"]
+__all__ = ["CHECKS", "Check", "Facts", "lint_policy", "lint_suites"]

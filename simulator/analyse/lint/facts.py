@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.analyse.lint.globs import Glob, format_steps, resource_steps
+from simulator.policy.pattern import ARN_COLONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simulator.analyse.lint.globs import Step
     from simulator.catalogue import Catalogue
     from simulator.catalogue.model import Action, ContextKey, ResourceType
 
 __all__ = ["Facts", "Named"]
 
 _ALL_NAMES = frozenset({"*", "*:*"})
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _ONE_PART = "${BucketName}"  #: a bucket's name holds no slash, unlike most variables of ARN formats
 
 
@@ -84,7 +88,7 @@ class Facts:
         self._named: dict[str, Named] = {}
         self.retired = frozenset(name.partition(":")[0].lower() for name in catalogue.undocumented)
         self._keys: dict[str, ContextKey | None] = {}
-        self._globs: dict[str, Glob] = {}
+        self._forms: dict[str, _Form] = {}
         self._taken: dict[tuple[str, bool, str], bool] = {}
 
     def named(self, text: str) -> Named:
@@ -107,15 +111,34 @@ class Facts:
     def _can_be(self, resource: str, variables: bool, arn: str) -> bool:  # noqa: FBT001  # parts of a key
         key = (resource, variables, arn)
         if key not in self._taken:
-            self._taken[key] = self._glob(arn).meets(resource_steps(resource, variables)) and _parts(resource, arn)
+            self._taken[key] = self._form(arn).may_be(resource_steps(resource, variables))
         return self._taken[key]
 
-    def _glob(self, arn: str) -> Glob:
-        if arn not in self._globs:
-            self._globs[arn] = Glob(format_steps(arn))
-        return self._globs[arn]
+    def _form(self, arn: str) -> _Form:
+        if arn not in self._forms:
+            self._forms[arn] = _Form(arn)
+        return self._forms[arn]
 
 
-def _parts(resource: str, arn: str) -> bool:
-    """Tell that *resource* does not name an object where the format is that of a bucket."""
-    return not arn.endswith(f":{_ONE_PART}") or "/" not in resource.split(":", 5)[-1]
+class _Form:
+    """An ARN format to compare resources with; partition, region and account never count.
+
+    A ``*`` before the fifth colon may cross colons (R3), but only in an ARN that has more than five.
+    """
+
+    def __init__(self, arn: str) -> None:
+        _, _, service, _, _, resource = arn.split(":", ARN_COLONS)
+        self._service, self._resource = Glob(format_steps(service)), Glob(format_steps(resource))
+        self._whole = Glob(format_steps(f"arn:*:{service}:*:*:{resource}"))
+        self._more_colons = ":" in _VARIABLE.sub("", resource)
+        self._one_part = resource == _ONE_PART
+
+    def may_be(self, steps: tuple[Step, ...]) -> bool:
+        """Tell whether a Resource entry may name an ARN of this format."""
+        colons = [place for place, step in enumerate(steps) if step == ":"][:ARN_COLONS]
+        if len(colons) < ARN_COLONS or self._more_colons:
+            return self._whole.meets(steps)
+        service, resource = steps[colons[1] + 1 : colons[2]], steps[colons[-1] + 1 :]
+        if self._one_part and "/" in resource:
+            return False
+        return self._service.meets(service) and self._resource.meets(resource)

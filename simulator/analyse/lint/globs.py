@@ -9,6 +9,7 @@ step of the other pattern costs a few integer operations.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -23,6 +24,7 @@ Step: TypeAlias = "str | Wildcard | Variable"
 _RUNS = (Wildcard.RUN, Wildcard.SEGMENT_RUN)
 _ONES = (Wildcard.ONE, Wildcard.SEGMENT_ONE)
 _KEPT = 65536
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _PLACEHOLDER = 0x10F000  # for private use
 
 
@@ -142,16 +144,6 @@ def resource_glob(text: str, variables: bool) -> Glob:  # noqa: FBT001  # lru_ca
     return Glob(resource_steps(text, variables))
 
 
-@lru_cache(_KEPT)
 def format_steps(text: str) -> tuple[Step, ...]:
-    """Return the steps of an ARN format of the catalogue, any partition, region and account."""
-    _, _, service, _, _, resource = text.split(":", 5)
-    return tuple(step for part in (f"arn:*:{service}:*:*:", resource) for step in _format(part))
-
-
-def _format(text: str) -> tuple[Step, ...]:
-    pattern = Template.parse(text)
-    steps: list[Step] = []
-    for part in pattern.parts:
-        steps.extend((Wildcard.RUN,) if isinstance(part, Variable) else _steps(part.elements))
-    return tuple(steps)
+    """Return the steps of an ARN format of the catalogue or of a part of one: a variable is any text."""
+    return _steps(Pattern.parse(_VARIABLE.sub("*", text)).elements)

@@ -10,8 +10,19 @@ if TYPE_CHECKING:
     from simulator.analyse.lint.facts import Facts, Named
     from simulator.errors import Severity
     from simulator.policy.model import Policy, Statement
+    from simulator.suites.load import Loaded
 
-__all__ = ["Check", "Finding", "Place", "PolicyCheck", "PolicySubject", "StatementCheck", "StatementSubject"]
+__all__ = [
+    "Check",
+    "Finding",
+    "Place",
+    "PolicyCheck",
+    "PolicySubject",
+    "StatementCheck",
+    "StatementSubject",
+    "SuiteCheck",
+    "SuiteSubject",
+]
 
 
 class Place(Protocol):
@@ -40,7 +51,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PolicySubject:
-    """A policy under check; `managed` when AWS maintains it."""
+    """A policy under check."""
 
     policy: Policy
     facts: Facts
@@ -66,13 +77,23 @@ class StatementSubject:
         return tuple(self.facts.named(entry.text) for entry in actions.entries) if actions is not None else ()
 
 
+@dataclass(frozen=True, slots=True)
+class SuiteSubject:
+    """The suites of a run; `controls` are the names that the catalogue of controls has, none when nobody asks."""
+
+    loaded: Loaded
+    facts: Facts
+    controls: frozenset[str] = frozenset()
+
+
 PolicyCheck: TypeAlias = Callable[[PolicySubject], Iterable[Finding]]
 StatementCheck: TypeAlias = Callable[[StatementSubject], Iterable[Finding]]
+SuiteCheck: TypeAlias = Callable[[SuiteSubject], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A row of the table; exactly one of the two functions is there.
+    """A row of the table; exactly one of the functions is there.  What `of_suites` finds stands at nodes.
 
     `code` is stable: ``docs/diagnostics/CODE.md`` explains it, and configurations silence it by that name.
     """
@@ -82,3 +103,4 @@ class Check:
     title: str
     of_statement: StatementCheck | None = None
     of_policy: PolicyCheck | None = None
+    of_suites: SuiteCheck | None = None

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.analyse.lint.model import Finding
-from simulator.policy.arn import Arn
 from simulator.policy.model import PolicyKind, StatementEffect
 from simulator.policy.pattern import ARN_COLONS
+from simulator.policy.texts import resource_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def _types(named: Named) -> str:
 def any_service(subject: StatementSubject) -> Iterator[Finding]:
     """A wildcard in the service of an ARN (R10)."""
     for entry in _resources(subject):
-        parts = entry.text.split(":", ARN_COLONS)
+        parts = resource_parts(entry.text)
         if len(parts) > 2 and re.search(r"[*?]", parts[2]) and len(parts) > _REGION:
             advice = "AWS documents that the service can't hold wildcards; name the service"
             yield Finding(entry, f"`{entry.text}` has a wildcard in its service", advice)
@@ -110,7 +110,7 @@ def any_service(subject: StatementSubject) -> Iterator[Finding]:
 def colon_crossing(subject: StatementSubject) -> Iterator[Finding]:
     """An ARN with too few colons, whose ``*`` must stand for several parts (R3)."""
     for entry in _resources(subject):
-        parts = entry.text.split(":", ARN_COLONS)
+        parts = resource_parts(entry.text)
         if _REGION + 1 < len(parts) <= ARN_COLONS and any(part.endswith("*") for part in parts[_REGION:-1]):
             advice = "write all five colons; AWS recommends not to rely on a `*` that crosses one"
             yield Finding(entry, f"`{entry.text}` means an ARN only if its `*` crosses a colon", advice)
@@ -119,10 +119,10 @@ def colon_crossing(subject: StatementSubject) -> Iterator[Finding]:
 def account_id(subject: StatementSubject) -> Iterator[Finding]:
     """An account id in the ARN of a resource."""
     for entry in _resources(subject):
-        arn = Arn.parse(entry.text)
-        if arn is not None and _ACCOUNT.fullmatch(arn.account):
-            advice = "`*` or `${aws:PrincipalAccount}` in its place works in every account, if that is meant"
-            yield Finding(entry, f"the account {arn.account} stands in `{entry.text}`", advice)
+        parts = resource_parts(entry.text)
+        if len(parts) > _REGION + 1 and _ACCOUNT.fullmatch(parts[_REGION + 1]):
+            advice = "`*` in its place works in every account, if that is meant"
+            yield Finding(entry, f"the account {parts[_REGION + 1]} stands in `{entry.text}`", advice)
 
 
 def not_resource_variable(subject: StatementSubject) -> Iterator[Finding]:

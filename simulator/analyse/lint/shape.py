@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.analyse.lint.model import Finding
+from simulator.analyse.lint.variables import has_old_variable
 from simulator.policy.model import PolicyKind, StatementEffect
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class _Span:
 def old_version(subject: PolicySubject) -> Iterator[Finding]:
     """A missing or old Version: AWS stores no such policy any more (G5)."""
     policy = subject.policy
-    if policy.version == _CURRENT or not policy.statements:
-        return
+    if policy.version == _CURRENT or not policy.statements or any(map(has_old_variable, subject.statements)):
+        return  # a variable without effect is told by itself, and says more
     found = re.search(r'"Version"\s*:\s*"[^"]*"', policy.source.text) if policy.version else None
     place = _Span(*found.span()) if found else _Span(policy.statements[0].start, policy.statements[0].start + 1)
     message = f"Version `{policy.version}` is the old one" if policy.version else "the policy has no Version"

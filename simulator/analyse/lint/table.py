@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.analyse.lint import conditions, mfa, names, reach, resources, shape, variables
+from simulator.analyse.lint import conditions, mfa, names, reach, resources, shape, suites, variables
 from simulator.analyse.lint.model import Check
 from simulator.errors import Severity
 
@@ -65,6 +65,12 @@ _ROWS = (
     # Documents
     Check("policy-old-version", _WARNING, "a missing or old Version", of_policy=shape.old_version),
     Check("policy-size", _WARNING, "a document longer than AWS stores", of_policy=shape.size),
+    # Suites
+    Check("scenario-partial", _WARNING, "an allow on a part of what the action needs", of_suites=suites.partial),
+    Check(
+        "control-unknown", _WARNING, "a control that the catalogue of controls lacks", of_suites=suites.control_unknown
+    ),
+    Check("tag-near", _NOTE, "a tag that is nearly another", of_suites=suites.tag_near),
 )
 
 CHECKS = {row.code: row for row in _ROWS}

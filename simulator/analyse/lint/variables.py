@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from simulator.policy.conditions import ConditionValue
     from simulator.policy.model import Entry
 
-__all__ = ["before_fifth_colon", "malformed", "multivalued", "not_substituted", "old_version", "prefix_trap"]
+__all__ = [
+    "before_fifth_colon",
+    "has_old_variable",
+    "malformed",
+    "multivalued",
+    "not_substituted",
+    "old_version",
+    "prefix_trap",
+]
 
 _WELL_FORMED = re.compile(r"\$\{[A-Za-z][\w-]*:[^}]+\}")
 _NAMES = re.compile(r"aws:username|aws:PrincipalTag/.+", re.IGNORECASE)
@@ -36,6 +44,11 @@ def old_version(subject: StatementSubject) -> Iterator[Finding]:
             version = f"Version {subject.policy.version}" if subject.policy.version else "a policy without Version"
             message = f"`{found[0]}` is plain text: {version} knows no variables"
             yield Finding(place, message, 'write `"Version": "2012-10-17"`')
+
+
+def has_old_variable(subject: StatementSubject) -> bool:
+    """Tell whether `old_version` finds something."""
+    return any(True for _ in old_version(subject))
 
 
 def prefix_trap(subject: StatementSubject) -> Iterator[Finding]:
