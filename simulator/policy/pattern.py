@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -167,36 +168,51 @@ def _matcher(elements: tuple[Element, ...]) -> Callable[[str], bool]:
             return lambda _text: True
         case (str() as prefix, Wildcard.RUN):
             return lambda text: text.startswith(prefix)
-    if all(isinstance(e, str) or e is Wildcard.RUN for e in elements):
-        return _finder(elements)
     spelled = tuple(_units(e) if isinstance(e, str) else e for e in elements)
+    finder = _finder(spelled)
+    if finder is not None:
+        return finder
     if Wildcard.SEGMENT_RUN in spelled[_first_run(spelled) :]:
         return _automaton(spelled)
     fullmatch = re.compile(_regex(spelled), re.DOTALL).fullmatch
     return lambda text: fullmatch(_units(text)) is not None
 
 
-def _finder(elements: tuple[Element, ...]) -> Callable[[str], bool]:
+def _finder(elements: tuple[Element, ...]) -> Callable[[str], bool] | None:
     """Match literals with crossing runs between them by looking for one after the other.
 
-    The first place of a literal is as good as any, since the run behind it takes whatever follows.
-    Compiling an expression would cost more than most patterns are ever used: variables make new ones.
+    A ``?`` beside a run makes the gap one character longer; None where one stands by itself, or where a
+    run keeps to its segment.  The first place of a literal is as good as any, since the run behind it
+    takes whatever follows.  Compiling an expression would cost more than most patterns are ever used:
+    variables make new ones.
     """
-    literals = [e if isinstance(e, str) else "" for e in elements]
+    literals: list[str] = [""]
+    gaps: list[int] = []
+    for wild, group in groupby(elements, key=lambda e: isinstance(e, Wildcard)):
+        found = tuple(group)
+        if not wild:
+            literals[-1] = "".join(str(e) for e in found)
+        elif Wildcard.RUN not in found or not {Wildcard.RUN, Wildcard.ONE}.issuperset(found):
+            return None
+        else:
+            gaps.append(len(found) - found.count(Wildcard.RUN))
+            literals.append("")
     head, tail = literals[0], literals[-1]
-    middle = tuple(text for text in literals[1:-1] if text)
-    shortest = sum(map(len, literals))
+    middle = tuple(zip(gaps, literals[1:-1], strict=False))
+    shortest = sum(map(len, literals)) + sum(gaps)
+    spelled = str if "".join(literals).isascii() and not any(gaps) else _units
 
     def matches(text: str) -> bool:
+        text = spelled(text)
         if len(text) < shortest or not text.startswith(head) or not text.endswith(tail):
             return False
         place, end = len(head), len(text) - len(tail)
-        for literal in middle:
-            place = text.find(literal, place, end)
+        for gap, literal in middle:
+            place = text.find(literal, place + gap, end)
             if place < 0:
                 return False
             place += len(literal)
-        return True
+        return place + gaps[-1] <= end
 
     return matches
 
