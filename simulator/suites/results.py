@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "cell_result", "difference_words", "evidence_of"]
 
 _KEPT = 1000
-_SHOWN = 5
+_SHOWN = 5  # actions of a service
+_SHOWN_SERVICES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def difference_words(cell: Cell, finding: Finding, ground: Ground) -> str:
     for action, _ in found:
         services.setdefault(action.partition(":")[0], []).append(action)
     requests = sum(ask.differing.bit_count() * ask.resources for ask in finding.asks)
-    listed = "; ".join(_service_words(service, actions) for service, actions in sorted(services.items()))
+    listed = _services_words(services)
     asked = len({name for ask in finding.asks for name in members(ask.wanted)})
     what = (
         f"{len({action for action, _ in found})} of {asked} actions"
@@ -223,6 +224,15 @@ def difference_words(cell: Cell, finding: Finding, ground: Ground) -> str:
 def _bits(ask: Ask, ground: Ground) -> Iterator[tuple[str, int]]:
     table = ground.evaluator.table
     return ((action, table.bit(action)) for action in table.members(ask.differing))
+
+
+def _services_words(services: dict[str, list[str]]) -> str:
+    """List the services with the most actions first."""
+    ordered = sorted(services.items(), key=lambda item: (-len(item[1]), item[0]))
+    more = ordered[_SHOWN_SERVICES:]
+    listed = "; ".join(_service_words(service, actions) for service, actions in ordered[:_SHOWN_SERVICES])
+    rest = sum(len(actions) for _, actions in more)
+    return listed + (f"; and {rest} actions of {len(more)} more services" if more else "")
 
 
 def _service_words(service: str, actions: list[str]) -> str:
