@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,12 +15,22 @@ import click
 from simulator.errors import Diagnostic, InputError, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from reports.signoff import SignOff
     from simulator.suites.result import Run
 
-__all__ = ["STDOUT", "coloured", "read_run", "report_choices", "report_options", "report_targets", "terminal", "write"]
+__all__ = [
+    "STDOUT",
+    "coloured",
+    "located",
+    "read_run",
+    "report_choices",
+    "report_options",
+    "report_targets",
+    "terminal",
+    "write",
+]
 
 STDOUT = "-"
 """As a report's FILE: the standard output."""
@@ -68,10 +79,17 @@ def read_run(path: str) -> Run:
     from simulator.text.files import read_source  # noqa: PLC0415  # only when a report is read
 
     source = read_source(Path(path), limit=_RUN_LIMIT)
-    try:
+    with located(source.name):
         return carried(source.text)
+
+
+@contextmanager
+def located(name: str) -> Iterator[None]:
+    """Let the faults of what has no lines, as a report, name the file at least."""
+    try:
+        yield
     except InputError as error:
-        place = Span(source.name, 1, 1, 1, 1)
+        place = Span(name, 1, 1, 1, 1)
         raise InputError([replace(found, span=found.span or place) for found in error.diagnostics]) from error
 
 

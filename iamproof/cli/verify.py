@@ -1,0 +1,90 @@
+"""``iamproof verify``: is a report unedited, are its files the same, do they decide the same today?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from iamproof.verification import Verification
+
+__all__ = ["command"]
+
+_LIMIT = 1 << 30
+_MOST = 50  # differences printed; JSON has all
+_UNUSABLE = 2
+
+_HELP = """Recompute the digests of a report and of the files it names, decide its suites anew and compare cell by cell.
+
+Ends with 1 when something differs, with 2 when the report or its suites can't be read. A digest shows that a copy
+is unedited, not who made it: give the one that you kept with --digest."""
+
+
+@click.command("verify", help=_HELP)
+@click.argument("report", metavar="REPORT.json|REPORT.html", type=click.Path())
+@click.option("--digest", metavar="SHA256", help="The result digest that you kept apart from the report.")
+@click.option("--strict", is_flag=True, help="The run was strict, though its recorded command does not say so.")
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--root", metavar="DIR", help="Files that the report names must lie below DIR (default: here).")
+@click.option("--allow-external-files", is_flag=True, help="Let the report and its suites name files anywhere.")
+def command(**options: Any) -> int:
+    """Verify, print, and return the exit code."""
+    from iamproof.cli.output import located  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.verification import VerifyOptions, verify_report  # noqa: PLC0415  # --help needs no simulator
+    from simulator.text.files import read_source  # noqa: PLC0415  # --help needs no simulator
+
+    source = read_source(Path(options["report"]), limit=_LIMIT)
+    with located(source.name):
+        found = verify_report(
+            source.text,
+            VerifyOptions(options["digest"], options["strict"], options["root"], options["allow_external_files"]),
+        )
+    click.echo(_json(found) if options["fmt"] == "json" else _text(source.name, found))
+    return _told(found) if found.diagnostics else 1 if found.faults else 0
+
+
+def _told(found: Verification) -> int:
+    from simulator.text.show import show  # noqa: PLC0415  # only where suites can't be read
+
+    click.echo(show(found.diagnostics), err=True)
+    return _UNUSABLE
+
+
+def _text(name: str, found: Verification) -> str:
+    from simulator.text.show import printable  # noqa: PLC0415  # --help needs no simulator
+
+    left = len(found.faults) - _MOST
+    lines = [f"✗ {fault}" for fault in found.faults[:_MOST]] + ([f"✗ and {left} more"] if left > 0 else [])
+    lines += [f"note: {note}" for note in found.notes]
+    lines.append(f"{name}: {_conclusion(found)}")
+    lines.append(f"verdict of the report: {found.verdict}; result digest {found.digest}")
+    return "\n".join(printable(line, limit=None) for line in lines)
+
+
+def _conclusion(found: Verification) -> str:
+    if found.diagnostics:
+        return "its suites can't be read, so nothing was decided anew"
+    decided = f"{found.compared:,} of {found.cells:,} cells decided anew"
+    return (
+        f"{len(found.faults):,} differences; {decided}"
+        if found.faults
+        else f"its run is unchanged; {decided}, all the same"
+    )
+
+
+def _json(found: Verification) -> str:
+    import json  # noqa: PLC0415  # only with --format json
+
+    verified = not found.faults and not found.diagnostics
+    data = {
+        "verified": verified,
+        "result_digest": found.digest,
+        "verdict": found.verdict,
+        "cells": found.cells,
+        "compared": found.compared,
+        "differences": found.faults,
+        "notes": found.notes,
+    }
+    return json.dumps(data, indent=2)
