@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "everything that can be told of policies and suites without deciding",
     "report": "write an earlier run anew, in other formats",
     "verify": "is a report unedited, and do its files decide the same today",
+    "controls": "which scenario covers which control of a framework",
     "schema": "the JSON Schemas of suites, accounts and runs",
 }
 """Command to its short help; the module of the same name holds it as `command`."""

@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["Control", "Coverage", "Framework", "Strength", "coverage", "frameworks", "lookup", "names", "unexercised"]
+__all__ = [
+    "Control",
+    "Coverage",
+    "Framework",
+    "Strength",
+    "control_named",
+    "coverage",
+    "frameworks",
+    "lookup",
+    "names",
+    "unexercised",
+]
 
 Strength: TypeAlias = Literal["direct", "supporting", "context", "out-of-scope", "unmapped"]
 
@@ -111,6 +122,11 @@ def lookup(name: str) -> Control | None:
     return _catalogue().get(name)
 
 
+def control_named(name: str) -> Control:
+    """Return the control that a scenario names, *unmapped* when the catalogue has it not."""
+    return lookup(name) or _unmapped(name)
+
+
 def coverage(run: Run) -> Mapping[str, tuple[Coverage, ...]]:
     """Return the controls that cells name, by framework; unmapped ones under their own prefix."""
     cells: defaultdict[str, list[CellResult]] = defaultdict(list)
@@ -120,7 +136,7 @@ def coverage(run: Run) -> Mapping[str, tuple[Coverage, ...]]:
     found: defaultdict[str, list[Coverage]] = defaultdict(list)
     order = {name: place for place, name in enumerate(_catalogue())}
     for name in sorted(cells, key=lambda name: (order.get(name, len(order)), name)):
-        control = lookup(name) or _unmapped(name)
+        control = control_named(name)
         found[control.framework].append(Coverage(control, tuple(cells[name])))
     return {framework: tuple(rows) for framework, rows in found.items()}
 
