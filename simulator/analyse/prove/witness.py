@@ -1,0 +1,131 @@
+"""Witnesses: what the search found becomes a request, spelled out, decided again and made smaller.
+
+The evaluator has the last word.  A request that it decides otherwise is a defect of the proof, not a
+result, unless fresh values of variables could not be spelled out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.analyse.prove.answer import Counterexample
+from simulator.analyse.prove.claim import policy_of
+from simulator.analyse.prove.search import NO_RESOURCE
+from simulator.decide.context import Context
+from simulator.decide.evaluate import Evaluator
+from simulator.errors import DefectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from simulator.analyse.prove.claim import Claim, Said
+    from simulator.analyse.prove.domains import Domain
+    from simulator.analyse.prove.search import Found
+    from simulator.analyse.prove.space import Space
+    from simulator.decide.context import ContextValue
+
+__all__ = ["Witness"]
+
+_LETTERS = "xyzqwkvjabcdefghilmnoprstu"
+_OTHERS = "0123456789-_XYZQWKVJ.@+=,/"
+
+
+class Witness:
+    """Turns findings for one claim, in one space of actions, into counterexamples."""
+
+    def __init__(
+        self, claim: Claim, space: Space, domain_of: Callable[[str], Domain], name_of: Callable[[str], str]
+    ) -> None:
+        self._space = space
+        self._domain_of = domain_of
+        self._name_of = name_of
+        self._claim = claim
+        self._evaluators = {stack: Evaluator(stack, claim.caller, space.workspace) for stack in claim.stacks}
+        self._inside = space.workspace.statements((policy_of(claim.guards),))
+        self._outside = space.workspace.statements((policy_of(claim.outside),))
+
+    def of(self, found: Found, action: str) -> Counterexample | None:
+        """Return the request that was found; None when its fresh values can't be spelled out."""
+        for resource, values in self._spelled(found):
+            if self._breaks(action, resource, values):
+                return self._smaller(action, resource, values)
+        if found.marks:
+            return None
+        raise DefectError(f"a counterexample does not hold: {action} on {found.resource} with {found.context}")
+
+    # -- the evaluator's word ----------------------------------------------------------------------
+
+    def _breaks(self, action: str, resource: str, values: Mapping[str, ContextValue]) -> bool:
+        """Tell whether the request lies in the claim's set and breaks the claim."""
+        if not all(self._domain_of(key).admits(value) for key, value in values.items()):
+            return False
+        bit = self._space.table.bit(action)
+        context = Context.of(values)
+        inside = self._inside.applying(resource, context) & self._inside.naming(bit)
+        outside = self._outside.applying(resource, context) & self._outside.naming(bit)
+        if inside != self._inside.all or outside or not self._space.workspace.gate(resource) & bit:
+            return False
+        if self._claim.within and not any(pattern.matches(resource) for pattern in self._claim.within):
+            return False
+        has = all(self._says(said, bit, resource, context) for said in self._claim.has)
+        return has and not any(self._says(said, bit, resource, context) for said in self._claim.lacks)
+
+    def _says(self, said: Said, bit: int, resource: str, context: Context) -> bool:
+        planes = self._evaluators[said.stack].planes(resource, context)
+        return bool((planes.allowed if said.verdict == "allowed" else planes.explicit) & bit)
+
+    # -- spelling out ------------------------------------------------------------------------------
+
+    def _spelled(self, found: Found) -> Iterator[tuple[str, dict[str, ContextValue]]]:
+        """Yield the request with marks spelled out, in a few ways."""
+        if not found.marks:
+            yield found.resource, found.context
+            return
+        texts = [found.resource, *(text for value in found.context.values() for text in _listed(value))]
+        for letters in (_LETTERS, _OTHERS, "xyz"):
+            spelled = {}
+            used = set("".join(texts)) if letters != "xyz" else set()
+            for number, (mark, key) in enumerate(found.marks.items()):
+                spelled[mark] = self._fresh(self._domain_of(key), number, letters, used, found.context.get(key))
+            yield (
+                _replaced(found.resource, spelled),
+                {key: _replaced_all(value, spelled) for key, value in found.context.items()},
+            )
+
+    def _fresh(self, domain: Domain, number: int, letters: str, used: set[str], value: ContextValue | None) -> str:
+        """Return a text for a mark: a character that is not used, as many times as the value wants to be long."""
+        allowed = [char for char in letters if domain.alphabet is None or char in domain.alphabet]
+        free = [char for char in allowed if char not in used] or allowed or list(domain.alphabet or letters)
+        char = free[number % len(free)]
+        used.add(char)
+        length = domain.shortest - (len(value) - 1 if isinstance(value, str) else 0)
+        return char * max(1, length)
+
+    # -- smaller -----------------------------------------------------------------------------------
+
+    def _smaller(self, action: str, resource: str, values: dict[str, ContextValue]) -> Counterexample:
+        """Leave out the keys that are not needed, and the resource if it is not."""
+        for key in list(values):
+            if self._domain_of(key).absent:
+                fewer = {name: value for name, value in values.items() if name != key}
+                if self._breaks(action, resource, fewer):
+                    values = fewer
+        if resource != NO_RESOURCE and self._breaks(action, NO_RESOURCE, values):
+            resource = NO_RESOURCE
+        return Counterexample(
+            action, resource, tuple((self._name_of(key), value) for key, value in sorted(values.items()))
+        )
+
+
+def _listed(value: ContextValue) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _replaced(text: str, spelled: Mapping[str, str]) -> str:
+    return text.translate({ord(mark): fresh for mark, fresh in spelled.items()})
+
+
+def _replaced_all(value: ContextValue, spelled: Mapping[str, str]) -> ContextValue:
+    if isinstance(value, str):
+        return _replaced(value, spelled)
+    return tuple(_replaced(text, spelled) for text in value)
