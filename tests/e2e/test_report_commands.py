@@ -1,0 +1,242 @@
+"""``report``, ``verify``, ``controls``, ``schema``, and the options of ``test`` that concern reports."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from iamproof.cli import COMMANDS, main
+from iamproof.cli.test import recorded_command
+
+ROOT = Path(__file__).parents[2]
+SUITE = "scenarios/china.yaml"
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Command:
+    """Runs commands in a copy of the suites."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Done:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        told = self._capsys.readouterr()
+        code = ended.value.code
+        return Done(code if isinstance(code, int) else 1, told.out, told.err)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace text in a file."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def iamproof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    for name in ("scenarios", "policies"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return Command(tmp_path, capsys)
+
+
+@pytest.fixture
+def reported(iamproof: Command) -> Command:
+    """Suites that have a report in both forms."""
+    done = iamproof("test", SUITE, "--failures", "--report", "run.json", "--report", "run.html")
+    assert done.code == 0, done.err
+    return iamproof
+
+
+def test_a_report_on_the_standard_output_stands_there_alone(iamproof: Command) -> None:
+    done = iamproof("test", SUITE, "--report", "json=-")
+    assert json.loads(done.out)["schema"] == "iamproof/run@1"
+    assert "Verdict: " in done.err
+
+
+def test_two_reports_on_the_standard_output_are_refused(iamproof: Command) -> None:
+    done = iamproof("test", SUITE, "--report", "json=-", "--report", "csv=-")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_options_of_reports_are_not_recorded(iamproof: Command) -> None:
+    asked = ("test", "a.yaml", "--report", "x.json", "--split-by=suite", "--signoff", "s", "--full", "--strict")
+    assert recorded_command([*asked, "--junit-strict", "-k", "mfa"]) == (
+        *("iamproof", "test", "a.yaml", "--strict"),
+        *("-k", "mfa"),
+    )
+
+
+def test_pages_by_suite_with_assets_of_their_own(iamproof: Command) -> None:
+    done = iamproof("test", SUITE, "--report", "out/r.html", "--split-by", "suite", "--external-assets")
+    assert done.code == 0, done.err
+    names = {path.name for path in (iamproof.folder / "out").iterdir()}
+    assert names == {"r.html", "r-1.html", "report.css", "report.js"}
+
+
+def test_a_large_page_is_warned_of(reported: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.html.LARGE", 1000)
+    done = reported("report", "run.json", "--to", "large.html")
+    assert "slow to open; `--split-by suite`" in done.err
+
+
+def test_a_review_is_printed_and_a_broken_one_stops_before_the_run(reported: Command) -> None:
+    digest = json.loads((reported.folder / "run.json").read_text(encoding="utf-8"))["result_digest"]
+    review = reported.folder / "review.yaml"
+    rows = f"result_digest: {digest}\nprepared_by: team\nreviewed_by: R. Viewer\ndate: 2026-11-24\n"
+    review.write_text(f"{rows}decision: accepted\n", encoding="utf-8")
+    assert "R. Viewer" in reported("report", "run.json", "--to", "md=-", "--signoff", "review.yaml").out
+    review.write_text(f"{rows}decision: perhaps\n", encoding="utf-8")
+    done = reported("test", SUITE, "--signoff", "review.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "review.yaml:5:" in done.err
+
+
+def test_report_writes_the_same_bytes_from_data_and_from_the_page(reported: Command) -> None:
+    data, page = ((reported.folder / name).read_text(encoding="utf-8") for name in ("run.json", "run.html"))
+    assert reported("report", "run.html", "--to", "json=-").out == data
+    assert reported("report", "run.json", "--to", "html=-").out == page
+
+
+def test_report_without_a_format_prints_the_run(reported: Command) -> None:
+    done = reported("report", "run.html")
+    assert done.code == 0
+    assert "Verdict: " in done.out
+
+
+def test_report_of_something_else_names_the_file(reported: Command) -> None:
+    (reported.folder / "other.json").write_text("[]", encoding="utf-8")
+    done = reported("report", "other.json")
+    assert done.code == 2
+    assert done.err.startswith("other.json:1:1: error")
+
+
+@pytest.mark.parametrize("name", ["run.json", "run.html"])
+def test_verify_an_unchanged_report(reported: Command, name: str) -> None:
+    done = reported("verify", name)
+    assert done.code == 0, done.out
+    assert "its run is unchanged" in done.out
+    assert "note" not in done.out
+
+
+def test_verify_a_report_of_a_part(iamproof: Command) -> None:
+    iamproof("test", SUITE, "--only", "action=iam:GetUser", "--report", "run.json")
+    assert iamproof("verify", "run.json").code == 0
+
+
+def test_verify_finds_an_edit(reported: Command) -> None:
+    reported.edit("run.json", '"actual":"implicitDeny"', '"actual":"allowed"')
+    done = reported("verify", "run.json")
+    assert done.code == 1
+    assert "the report was changed" in done.out
+    assert "actual is `allowed`, now `implicitDeny`" in done.out
+
+
+def test_verify_finds_an_edit_of_which_the_digest_was_made_anew(reported: Command) -> None:
+    from reports.json import dump, load
+
+    path = reported.folder / "run.json"
+    text = path.read_text(encoding="utf-8").replace('"actual":"implicitDeny"', '"actual":"allowed"')
+    path.write_text(dump(load(text, verify=False)), encoding="utf-8")
+    done = reported("verify", "run.json", "--format", "json")
+    assert done.code == 1
+    assert all("now `implicitDeny`" in each for each in json.loads(done.out)["differences"])
+
+
+def test_verify_finds_another_summary(reported: Command) -> None:
+    reported.edit("run.json", '"known_gaps":0', '"known_gaps":1')
+    assert "the summary is not what the report's cells add up to" in reported("verify", "run.json").out
+
+
+def test_verify_wants_a_digest(reported: Command) -> None:
+    reported.edit("run.json", '"result_digest"', '"digest"')
+    assert reported("verify", "run.json").code == 2
+
+
+def test_verify_against_a_digest_that_was_kept(reported: Command) -> None:
+    assert reported("verify", "run.json", "--digest", "0" * 64).code == 1
+
+
+def test_verify_says_that_the_words_of_a_page_are_not_its_run(reported: Command) -> None:
+    reported.edit("run.html", "</h1>", ", all fine</h1>")
+    done = reported("verify", "run.html")
+    assert "note: what was checked is the run inside of the page" in done.out
+
+
+def test_verify_finds_a_policy_that_has_changed(reported: Command) -> None:
+    reported.edit("policies/IAMUsersMFAManagement.json", "{", " {")
+    done = reported("verify", "run.json")
+    assert done.code == 1
+    assert "policies/IAMUsersMFAManagement.json: the file has changed since" in done.out
+
+
+def test_verify_where_the_suites_are_not(reported: Command) -> None:
+    (reported.folder / SUITE).unlink()
+    done = reported("verify", "run.json")
+    assert done.code == 2
+    assert "its suites can't be read" in done.out
+
+
+def test_verify_reads_nothing_outside(reported: Command) -> None:
+    reported.edit("run.json", '"path":"scenarios/china.yaml"', '"path":"../china.yaml"')
+    done = reported("verify", "run.json")
+    assert done.code == 2
+    assert "file-outside" in done.err
+
+
+def test_controls_of_the_suites(iamproof: Command) -> None:
+    done = iamproof("controls", SUITE)
+    assert done.code == 0
+    assert "scenarios/china.yaml::CN-06  3 cells" in done.out
+    assert "no scenario" in done.out
+
+
+def test_controls_of_a_framework_as_data(iamproof: Command) -> None:
+    rows = json.loads(iamproof("controls", "NIST-800-53r5", SUITE, "--format", "json").out)["controls"]
+    assert {row["framework"] for row in rows} == {"NIST-800-53r5"}
+    (enforced,) = [row for row in rows if row["id"] == "AC-3"]
+    assert [claim["id"] for claim in enforced["claims"]] == ["scenarios/china.yaml::CN-06"]
+
+
+def test_controls_say_which_framework_is_near(iamproof: Command) -> None:
+    done = iamproof("controls", "NIST-800-53")
+    assert done.code == 2
+    assert "did you mean `NIST-800-53r5`?" in done.err
+
+
+def test_controls_that_the_catalogue_lacks_are_shown(iamproof: Command) -> None:
+    iamproof.edit(SUITE, "NIST-800-53r5:AC-3,", "OUR-RULES:7,")
+    assert "7  [unmapped]" in iamproof("controls", SUITE).out
+
+
+@pytest.mark.parametrize("name", ["suite", "account", "base", "run"])
+def test_schemas(iamproof: Command, name: str) -> None:
+    one = json.loads(iamproof("schema", name).out)
+    assert one["$schema"].startswith("https://json-schema.org/")
+    assert json.loads(iamproof("schema").out)[name] == one
+
+
+def test_the_module_is_the_command() -> None:
+    command = [sys.executable, "-m", "iamproof", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Usage: iamproof ")
+    assert all(name in done.stdout for name in COMMANDS)
