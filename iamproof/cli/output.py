@@ -105,8 +105,8 @@ def _signoff(path: str | None) -> SignOff | None:
 def report_targets(texts: Iterable[str]) -> tuple[tuple[str | None, str], ...]:
     """Read ``FORMAT=FILE`` or ``FILE`` before anything runs; raise `InputError` for an unknown format."""
     targets = tuple(_target(text) for text in texts)
-    whole = [fmt for fmt, path in targets if path == STDOUT and fmt not in _MIXES]
-    if len(whole) > 1:
+    printed = [fmt for fmt, path in targets if path == STDOUT]
+    if len(printed) > 1 and any(fmt not in _MIXES for fmt in printed):
         message = "only one report can go to the standard output"
         raise InputError([Diagnostic("option", message, help="give the others files of their own")])
     return targets

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from iamproof.verification import Verification
@@ -35,6 +38,7 @@ def command(**options: Any) -> int:
     from iamproof.verification import VerifyOptions, verify_report  # noqa: PLC0415  # --help needs no simulator
     from simulator.text.files import read_source  # noqa: PLC0415  # --help needs no simulator
 
+    _check_digest(options["digest"])
     source = read_source(Path(options["report"]), limit=_LIMIT)
     with located(source.name):
         found = verify_report(
@@ -43,6 +47,12 @@ def command(**options: Any) -> int:
         )
     click.echo(_json(found) if options["fmt"] == "json" else _text(source.name, found))
     return _told(found) if found.diagnostics else 1 if found.faults else 0
+
+
+def _check_digest(digest: str | None) -> None:
+    if digest is not None and not re.fullmatch("[0-9a-fA-F]{64}", digest):
+        message = f"`--digest {digest[:80]}` is no result digest"
+        raise InputError([Diagnostic("option", message, help="it has 64 hexadecimal digits")])
 
 
 def _told(found: Verification) -> int:
