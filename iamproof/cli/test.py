@@ -74,8 +74,8 @@ def command(**options: Any) -> int:
     interrupted = _decide(prepared)
     run = prepared.finish()
     output.terminal(run, targets, full=options["full_matrix"], failures_only=options["failures_only"])
-    output.write(run, targets, choices)
     remember_failures(run)
+    output.write(run, targets, choices)
     return (
         _INTERRUPTED if interrupted else exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered)
     )
