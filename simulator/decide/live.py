@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
