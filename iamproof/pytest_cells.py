@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +16,17 @@ from simulator.errors import IamproofError, InputError
 from simulator.text.show import show
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from iamproof.session import Prepared
     from simulator.suites.cells import Cell
-    from simulator.suites.result import CellResult
+    from simulator.suites.result import CellResult, Run
 
-__all__ = ["CellItem", "SuiteFile", "Suites", "checked_targets", "write_reports"]
+__all__ = ["CellItem", "Scenario", "SuiteFile", "Suites", "checked_targets", "conclude"]
+
+#: Markers that make pytest act: as tags they would skip a cell, or excuse its failure.
+_ACTING = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "timeout", "usefixtures", "xfail"})
+_MOST_WORDS = 200  # characters of a selection that came by arguments
 
 
 class Suites:
@@ -28,23 +34,28 @@ class Suites:
 
     def __init__(self, config: pytest.Config) -> None:
         self.root = config.rootpath
-        paths = [path for path in config.getini("iamproof_paths") if (config.rootpath / path).exists()]
-        options = RunOptions(
-            paths=tuple(paths),
-            backend=config.getoption("--iam-backend"),
-            strict=config.getoption("--iam-strict"),
-            root=str(config.rootpath),
-            command=("pytest",),
-        )
+        self.strict: bool = config.getoption("--iam-strict")
+        self.in_worker = hasattr(config, "workerinput")
         self.fault: str | None = None
+        self.teller: Path | None = None  #: the one file that tells all faults
         self.prepared: Prepared | None = None
+        self.results: dict[str, CellResult] = {}
         self._cells: dict[Path, list[Cell]] = {}
-        self._others: frozenset[Path] = frozenset()
-        self._load(options)
+        paths = config.getini("iamproof_paths") or ["scenarios"]
+        self._load(
+            RunOptions(
+                paths=tuple(path for path in paths if (self.root / path).exists()),
+                backend=_backend(config),
+                strict=self.strict,
+                command=("pytest",),
+                with_git=bool(config.getoption("--iam-report")) and not self.in_worker,
+            )
+        )
 
     def _load(self, options: RunOptions) -> None:
         try:
-            self.prepared = prepare(options)
+            with contextlib.chdir(self.root):  # names in ids and reports are relative to pytest's root
+                self.prepared = prepare(options)
         except InputError as error:
             self.fault = show(error.diagnostics)
             return
@@ -52,15 +63,47 @@ class Suites:
             self.fault = str(error)
             return
         for cell in self.prepared.cells:
-            self._cells.setdefault((Path.cwd() / cell.suite.file).resolve(), []).append(cell)
+            self._cells.setdefault((self.root / cell.suite.file).resolve(), []).append(cell)
 
     def names(self, path: Path) -> bool:
-        """Tell whether *path* is a suite, or whether a fault has to be shown there."""
-        return self.fault is not None or path.resolve() in self._cells
+        """Tell whether *path* is a suite, or the one file at which the faults are shown."""
+        if self.fault is None:
+            return path.resolve() in self._cells
+        if path.name.startswith("_"):
+            return False  # never read as a suite
+        self.teller = self.teller or path
+        return path == self.teller
 
     def cells(self, path: Path) -> list[Cell]:
         """Return the cells of the suite at *path*."""
         return self._cells.get(path.resolve(), [])
+
+    def decide(self, cell: Cell) -> CellResult:
+        """Decide *cell* and keep the result for the reports."""
+        assert self.prepared is not None  # there are no items otherwise
+        result = self.results[cell.id] = self.prepared.runner.result(cell)
+        return result
+
+    def finish(self, cells: list[Cell], results: Sequence[CellResult], *, selected: str, full: bool) -> Run:
+        """Put results of *cells* together; only in a *full* run must every policy be decided."""
+        assert self.prepared is not None  # there are no results otherwise
+        options = self.prepared.options
+        options = replace(options, paths=() if full else options.paths, selected=selected)
+        with contextlib.chdir(self.root):
+            return replace(self.prepared, options=options, cells=cells).finish(results)
+
+    def alone(self, cell: Cell, result: CellResult) -> Run:
+        """Return a run of one cell: what telling its failure needs."""
+        assert self.prepared is not None  # there are no results otherwise
+        options = replace(self.prepared.options, with_git=False)
+        with contextlib.chdir(self.root):
+            return replace(self.prepared, options=options, cells=[cell]).finish([result])
+
+
+def _backend(config: pytest.Config) -> str:
+    """Return the backend; a recording's path is meant from where pytest was started."""
+    name, colon, file = str(config.getoption("--iam-backend")).partition(":")
+    return name + colon + (os.path.relpath(config.invocation_params.dir / file, config.rootpath) if file else "")
 
 
 class SuiteFile(pytest.File):
@@ -70,71 +113,109 @@ class SuiteFile(pytest.File):
         super().__init__(**rest)
         self.suites = suites
 
-    def collect(self) -> Iterator[CellItem]:
-        """Yield the file's cells; raise when the suites can't be used."""
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the file's cells by scenario; raise when the suites can't be used."""
         if self.suites.fault is not None:
             raise self.CollectError(self.suites.fault)
-        for tag in dict.fromkeys(tag for cell in self.suites.cells(self.path) for tag in cell.tags):
+        cells = self.suites.cells(self.path)
+        for tag in dict.fromkeys(tag for cell in cells for tag in cell.tags):
             self.config.addinivalue_line("markers", f"{tag}: a tag of iamproof suites")
-        for cell in self.suites.cells(self.path):
-            yield CellItem.from_parent(self, name=cell.id.partition("::")[2], cell=cell)
+        yield from _tree(self, self.suites, [(_parts(cell), cell) for cell in cells])
+
+
+class Scenario(pytest.Collector):
+    """The cells of one scenario: pytest finds a node id by its parts between ``::``."""
+
+    def __init__(self, *, suites: Suites, found: list[tuple[list[str], Cell]], **rest: Any) -> None:
+        super().__init__(**rest)
+        self._suites, self._found = suites, found
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the cells."""
+        yield from _tree(self, self._suites, self._found)
+
+
+def _parts(cell: Cell) -> list[str]:
+    """Take a cell's id apart as pytest does with ids on its command line: not behind the first bracket."""
+    head, bracket, rest = cell.id.removeprefix(f"{cell.suite.file}::").partition("[")
+    parts = head.split("::")
+    parts[-1] += bracket + rest
+    return parts
+
+
+def _tree(
+    parent: pytest.Collector, suites: Suites, found: list[tuple[list[str], Cell]]
+) -> Iterator[pytest.Item | pytest.Collector]:
+    below: dict[str, list[tuple[list[str], Cell]]] = {}
+    for (name, *rest), cell in found:
+        if rest:
+            below.setdefault(name, []).append((rest, cell))
+        else:
+            yield CellItem.from_parent(parent, name=name, cell=cell, suites=suites)
+    for name, inner in below.items():
+        yield Scenario.from_parent(parent, name=name, suites=suites, found=inner)
 
 
 class CellItem(pytest.Item):
     """A cell."""
 
-    def __init__(self, *, cell: Cell, **rest: Any) -> None:
+    def __init__(self, *, cell: Cell, suites: Suites, **rest: Any) -> None:
         super().__init__(**rest)
-        self.cell = cell
+        self.cell, self._suites = cell, suites
+        self.extra_keyword_matches.update((cell.suite.name, cell.scenario.name, *cell.tags))
         for tag in cell.tags:
-            if not tag.startswith("_"):
+            if not tag.startswith("_") and tag not in _ACTING:
                 self.add_marker(tag)
 
     def runtest(self) -> None:
         """Decide the cell; raise or skip by its outcome."""
-        parent: Any = self.parent
-        prepared: Prepared = parent.suites.prepared
-        result = prepared.runner.result(self.cell)
-        from reports.json import encode_cell  # noqa: PLC0415  # the plugin's import stays light
+        result = self._suites.decide(self.cell)
+        if self._suites.in_worker:
+            from reports.json import encode_cell  # noqa: PLC0415  # only where the result has to travel
 
-        self.user_properties.append((PROPERTY, encode_cell(result)))
+            self.user_properties.append((PROPERTY, encode_cell(result)))
         match result.outcome:
             case "passed":
                 return
+            case "unsupported" if self._suites.strict:
+                pass
             case "skipped" | "unsupported":
-                pytest.skip(result.message or result.outcome)
+                raise pytest.skip.Exception(result.message or result.outcome, _use_item_location=True)
             case "known_gap":
-                reason = result.waiver.reason if result.waiver else "known gap"
-                pytest.xfail(reason)
-            case _:
-                raise CellFailure(prepared, result)
+                pytest.xfail(result.waiver.reason if result.waiver else "known gap")  # returns under --runxfail
+        raise CellFailure(self._suites, self.cell, result)
+
+    def teardown(self) -> None:
+        """Let the result travel once: the report of the teardown has no need of it."""
+        self.user_properties = [pair for pair in self.user_properties if pair[0] != PROPERTY]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what `iamproof test` shows; a defect of iamproof itself keeps its traceback."""
         if isinstance(excinfo.value, CellFailure):
             return excinfo.value.text()
+        if isinstance(excinfo.value, InputError):
+            return show(excinfo.value.diagnostics)
         if isinstance(excinfo.value, IamproofError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Point at the scenario in its file."""
-        return self.path, self.cell.scenario.line - 1, self.name
+        return self.path, self.cell.scenario.line - 1, self.cell.id.removeprefix(f"{self.cell.suite.file}::")
 
 
 class CellFailure(Exception):  # noqa: N818  # pytest shows the name nowhere; it is a failure, not an error
     """A cell that is not as expected."""
 
-    def __init__(self, prepared: Prepared, result: CellResult) -> None:
+    def __init__(self, suites: Suites, cell: Cell, result: CellResult) -> None:
         super().__init__(result.message)
-        self._prepared = prepared
-        self._result = result
+        self._suites, self._cell, self._result = suites, cell, result
 
     def text(self) -> str:
         """Return the failure as `iamproof test` prints it."""
         from reports.terminal import failure_text  # noqa: PLC0415  # only for failures
 
-        return failure_text(self._prepared.finish([self._result]), self._result)
+        return failure_text(self._suites.alone(self._cell, self._result), self._result)
 
 
 def checked_targets(texts: Sequence[str]) -> tuple[tuple[str | None, str], ...]:
@@ -147,14 +228,60 @@ def checked_targets(texts: Sequence[str]) -> tuple[tuple[str | None, str], ...]:
         raise pytest.UsageError(show(error.diagnostics)) from None
 
 
-def write_reports(suites: Suites, encoded: Sequence[str], config: pytest.Config) -> None:
-    """Put the results together and write what ``--iam-report`` asks for."""
+def conclude(suites: Suites, selected: Collection[str], encoded: Sequence[str], config: pytest.Config) -> list[str]:
+    """Put the results together, write what ``--iam-report`` asks for, say what fails the run as a whole."""
     if suites.prepared is None:
-        return
-    import reports  # noqa: PLC0415  # only with --iam-report
-    from reports.json import decode_cell  # noqa: PLC0415  # only with --iam-report
+        return []
+    cells = [cell for cell in suites.prepared.cells if cell.id in selected]
+    full = len(cells) == suites.prepared.declared
+    found = suites.results | _decoded(encoded)
+    results = [found[cell.id] for cell in cells if cell.id in found]
+    run = suites.finish(cells, results, selected="" if full else _selection(config), full=full)
+    said = [*run.failures, *(run.warnings if suites.strict else ())]
+    if config.getoption("--iam-report"):
+        said += _write(run, config)
+    return said
 
-    results = [decode_cell(text) for text in encoded]
-    run = suites.prepared.finish(results)
+
+def _decoded(encoded: Sequence[str]) -> dict[str, CellResult]:
+    if not encoded:
+        return {}
+    from reports.json import decode_cell  # noqa: PLC0415  # only for the results of other processes
+
+    return {result.id: result for result in map(decode_cell, encoded)}
+
+
+def _write(run: Run, config: pytest.Config) -> list[str]:
+    """Write the reports; return what could not be written."""
+    import reports  # noqa: PLC0415  # only with --iam-report
+
+    said: list[str] = []
     for fmt, path in checked_targets(config.getoption("--iam-report")):
-        reports.write(run, path, fmt)
+        try:
+            reports.write(run, config.invocation_params.dir / path, fmt)
+        except InputError as error:
+            said.append(show(error.diagnostics))
+        except OSError as error:
+            said.append(f"`{path}` can't be written: {(error.strerror or 'the system refuses it').lower()}")
+    return said
+
+
+def _selection(config: pytest.Config) -> str:
+    """Say what left cells out, without places of this machine."""
+    option = config.option
+    words = [f"-k {option.keyword}"] if option.keyword else []
+    words += [f"-m {option.markexpr}"] if option.markexpr else []
+    words += ["--lf"] if getattr(option, "lf", False) else []
+    words += [f"--deselect {one}" for one in option.deselect or ()]
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        words += [_below(arg, config) for arg in config.args]
+    text = " ".join(["pytest", *words])
+    return text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]}…"
+
+
+def _below(arg: str, config: pytest.Config) -> str:
+    """Return an argument relative to the root; of what lies elsewhere, its name."""
+    file, colons, rest = arg.partition("::")
+    path = Path(os.path.normpath(config.invocation_params.dir / file))
+    name = path.relative_to(config.rootpath).as_posix() if path.is_relative_to(config.rootpath) else path.name
+    return name + colons + rest

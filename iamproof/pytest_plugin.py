@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from iamproof.pytest_cells import Suites
     from iamproof.pytest_iam import Iam
 
 _ENDINGS = (".yaml", ".yml")
+_DEFAULT = ("scenarios",)
+_HEAD = 1 << 20  # how far into a file the word `suite` is looked for
 _BACKENDS = "embedded, moto, aws or recording:FILE"
 PROPERTY = "iamproof"  #: the name under which `user_properties` hold a cell's result, as JSON
 _KEY: pytest.StashKey[Suites] = pytest.StashKey()
+_ROOTS: pytest.StashKey[tuple[Path, ...]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,34 +34,56 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--iam-report", action="append", default=[], metavar="[FORMAT=]FILE", help="write a report; repeatable"
     )
     group.addoption("--iam-strict", action="store_true", help="warnings, such as a vacuous pass, fail too")
-    parser.addini("iamproof_paths", "folders and files with suites", type="args", default=["scenarios"])
+    parser.addini("iamproof_paths", "folders and files with suites (default: scenarios)", type="args", default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a report that can't be written before anything runs."""
-    targets = config.getoption("--iam-report")
-    if targets and not hasattr(config, "workerinput"):
-        from iamproof.pytest_cells import checked_targets  # noqa: PLC0415  # only with --iam-report
+    """Refuse what can't be used before anything runs."""
+    stated = config.getini("iamproof_paths")
+    roots = tuple(config.rootpath / path for path in stated or _DEFAULT)
+    missing = [str(path) for path in stated or () if not (config.rootpath / path).exists()]
+    if missing:
+        raise pytest.UsageError(f"iamproof_paths: there is no `{missing[0]}` below {config.rootpath}")
+    # The default folder has a common name: without a suite in it, it is somebody else's.
+    empty: tuple[Path, ...] = ()
+    config.stash[_ROOTS] = roots if stated or _mentioned(roots) else empty
+    if not hasattr(config, "workerinput"):
+        targets = config.getoption("--iam-report")
+        if targets:
+            from iamproof.pytest_cells import checked_targets  # noqa: PLC0415  # only with --iam-report
 
-        checked_targets(targets)
+            checked_targets(targets)
         config.pluginmanager.register(Results(config), "iamproof-results")
+
+
+def _mentioned(roots: Sequence[Path]) -> bool:
+    """Tell whether a YAML file below *roots* has the word `suite`; reading YAML takes imports."""
+    return any(_has_word(path) for root in roots for path in root.rglob("*") if path.suffix.lower() in _ENDINGS)
+
+
+def _has_word(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return b"suite" in file.read(_HEAD)
+    except OSError:
+        return False
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the suites below the configured paths."""
-    if file_path.suffix not in _ENDINGS or not _configured(file_path, parent.config):
+    if file_path.suffix.lower() not in _ENDINGS or not _configured(file_path, parent.config):
         return None
     from iamproof.pytest_cells import SuiteFile  # noqa: PLC0415  # only where there are suites
 
-    if not _suites(parent.config).names(file_path):
+    suites = _suites(parent.config)
+    if not suites.names(file_path):
         return None
-    collected: pytest.Collector = SuiteFile.from_parent(parent, path=file_path, suites=_suites(parent.config))
+    collected: pytest.Collector = SuiteFile.from_parent(parent, path=file_path, suites=suites)
     return collected
 
 
 def _configured(file_path: Path, config: pytest.Config) -> bool:
-    roots = (config.rootpath / path for path in config.getini("iamproof_paths"))
-    return any(file_path == root or root in file_path.parents for root in roots)
+    return any(file_path == root or root in file_path.parents for root in config.stash[_ROOTS])
 
 
 def _suites(config: pytest.Config) -> Suites:
@@ -69,23 +95,52 @@ def _suites(config: pytest.Config) -> Suites:
 
 
 class Results:
-    """Gathers the results of cells from the reports of tests, those of other processes too."""
+    """Gathers what was selected and decided, in other processes too, and judges the run as a whole."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._found: dict[str, str] = {}
+        self._selected: set[str] = set()
+        self._found: dict[str, str] = {}  # a crashed worker's cells are run again elsewhere: the last counts
+        self._said: list[str] = []
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what is left after all deselection."""
+        self._selected.update(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note what a worker will run: the process that writes reports collects nothing itself."""
+        self._selected.update(ids)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the last result of each cell: a crashed worker's cells are run again elsewhere."""
+        """Keep a worker's result, and take it away before it fills the JUnit file."""
         for name, value in report.user_properties:
             if name == PROPERTY:
                 self._found[report.nodeid] = str(value)
+        report.user_properties = [pair for pair in report.user_properties if pair[0] != PROPERTY]
 
-    def pytest_sessionfinish(self) -> None:
-        """Write the reports, in the process that has all results."""
-        from iamproof.pytest_cells import write_reports  # noqa: PLC0415  # only with --iam-report
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        """Write the reports; fail a full run that leaves a policy undecided."""
+        if self._config.option.collectonly:
+            return (yield)
+        if any(".yaml::" in one or ".yml::" in one for one in self._selected):
+            from iamproof.pytest_cells import conclude  # noqa: PLC0415  # only where there are suites
 
-        write_reports(_suites(self._config), tuple(self._found.values()), self._config)
+            self._said = conclude(_suites(self._config), self._selected, tuple(self._found.values()), self._config)
+        elif self._config.getoption("--iam-report") and not session.testsfailed:
+            self._said = ["no cell was selected"]
+        if self._said and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return (yield)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say why the run as a whole fails."""
+        if self._said:
+            terminalreporter.section("iamproof", sep="=", red=True, bold=True)
+            for line in self._said:
+                terminalreporter.line(line, red=True)
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ class RunOptions:
     endpoint_url: str | None = None
     command: tuple[str, ...] = ()
     with_git: bool = True  #: ask git for commit and dirtiness: evidence for reports
+    selected: str = ""  #: in words, what a test runner left out by means of its own
 
     @property
     def choice(self) -> Choice:
@@ -60,7 +61,7 @@ class RunOptions:
     @property
     def full(self) -> bool:
         """Tell whether this is a full run: no path and no selection."""
-        return not self.paths and not self.choice.text
+        return not self.paths and not self.choice.text and not self.selected
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ class Prepared:
             loaded=self.loaded,
             chosen=self.cells,
             declared=self.declared,
-            selection=self.options.choice.text,
+            selection=self.options.selected or self.options.choice.text,
             catalogue=self.catalogue,
             strict=self.options.strict,
             full=self.options.full,
