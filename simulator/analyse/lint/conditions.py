@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.analyse.lint.model import Finding
-from simulator.catalogue.global_keys import global_keys
+from simulator.catalogue.global_keys import LONGEST, global_keys
 from simulator.catalogue.spelling import CUTOFF
 from simulator.errors import Severity, nearest
 from simulator.policy.model import StatementEffect
@@ -94,7 +94,8 @@ def _near_key(name: str, facts: Facts) -> str | None:
     service = facts.catalogue.service(name.partition(":")[0])
     own = tuple(key.name for key in service.keys) if service is not None else ()
     bare, slash, tag = name.partition("/")
-    found = nearest(bare, dict.fromkeys(key.partition("/")[0] for key in (*own, *_global_names())), cutoff=CUTOFF)
+    known = dict.fromkeys(key.partition("/")[0] for key in (*own, *_global_names()))
+    found = facts.near(lambda: nearest(bare, known, cutoff=CUTOFF)) if len(bare) <= LONGEST else None
     return None if found is None or found.lower() == bare.lower() else f"{found}{slash}{tag}"
 
 

@@ -10,7 +10,7 @@ from simulator.analyse.lint.globs import Glob, format_steps, resource_steps
 from simulator.policy.pattern import ARN_COLONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from simulator.analyse.lint.globs import Step
     from simulator.catalogue import Catalogue
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Facts", "Named"]
 
-_ALL_NAMES = frozenset({"*", "*:*"})
+_LONGEST = 2048
+_MOST_PATTERNS = 4000  # that are compared with each action of a service; AWS's own policies have some hundred
+_MOST_SEARCHES = 2000  # for nearly right names, a millisecond each
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _ONE_PART = "${BucketName}"  #: a bucket's name holds no slash, unlike most variables of ARN formats
 
@@ -26,27 +28,28 @@ _ONE_PART = "${BucketName}"  #: a bucket's name holds no slash, unlike most vari
 class Named:
     """The actions that one entry of an Action or NotAction element names."""
 
-    def __init__(self, text: str, catalogue: Catalogue) -> None:
+    def __init__(self, text: str, catalogue: Catalogue, *, blind: bool = False) -> None:
+        """Name what *text* matches; *blind* takes it for ``*``, without looking."""
         self.text = text
         self.service, _, self.name = text.lower().partition(":")
         self.wild = "*" in text or "?" in text
-        self.everything = text in _ALL_NAMES
+        self.everything = blind or text == "*" or self.service == "*"  #: also `*:Name`, which nobody documents
         self._catalogue = catalogue
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names in the catalogue's spelling."""
-        return self._catalogue.match(self.text)
+        """The names in the catalogue's spelling; those of ``*`` are never asked for."""
+        return () if self.everything else self._catalogue.match(self.text)
 
     @cached_property
     def actions(self) -> tuple[Action, ...]:
-        """The actions; asking for those of ``*`` builds all 22,000."""
+        """The actions."""
         return tuple(action for action in map(self._catalogue.action, self.names) if action is not None)
 
     @cached_property
     def known(self) -> bool:
         """Tell whether the catalogue knows the resources of all actions that are meant."""
-        return bool(self.names) and not self.everything and not any(action.ungated for action in self.actions)
+        return bool(self.names) and not any(action.ungated for action in self.actions)
 
     @cached_property
     def kinds(self) -> tuple[ResourceType, ...]:
@@ -88,6 +91,7 @@ class Facts:
         self._named: dict[str, Named] = {}
         self.retired = frozenset(name.partition(":")[0].lower() for name in catalogue.undocumented)
         self._keys: dict[str, ContextKey | None] = {}
+        self._searches = self._patterns = 0
         self._forms: dict[str, _Form] = {}
         self._taken: dict[tuple[str, bool, str], bool] = {}
 
@@ -95,8 +99,14 @@ class Facts:
         """Return what an entry of an Action or NotAction element names."""
         found = self._named.get(text)
         if found is None:
-            found = self._named[text] = Named(text, self.catalogue)
+            self._patterns += "*" in text.rstrip("*") or "?" in text
+            found = self._named[text] = Named(text, self.catalogue, blind=self._patterns > _MOST_PATTERNS)
         return found
+
+    def near(self, find: Callable[[], str | None]) -> str | None:
+        """Look for a name that is nearly right, unless that was done too often: a hostile file has thousands."""
+        self._searches += 1
+        return find() if self._searches <= _MOST_SEARCHES else None
 
     def key(self, name: str) -> ContextKey | None:
         """Return a context key, or None when it is not known."""
@@ -110,6 +120,8 @@ class Facts:
 
     def _can_be(self, resource: str, variables: bool, arn: str) -> bool:  # noqa: FBT001  # parts of a key
         key = (resource, variables, arn)
+        if len(resource) > _LONGEST:
+            return True  # AWS takes no ARN of that length
         if key not in self._taken:
             self._taken[key] = self._form(arn).may_be(resource_steps(resource, variables))
         return self._taken[key]

@@ -68,7 +68,7 @@ def service_uncatalogued(subject: StatementSubject) -> Iterator[Finding]:
     catalogue = subject.facts.catalogue
     for entry, named, near in _nameless(subject, known_service=False):
         if near is None:
-            like = None if named.service in subject.facts.retired else catalogue.nearest_service(named.service)
+            like = None if named.service in subject.facts.retired else _near_service(named, subject.facts)
             advice = f"did you mean `{like}`?" if like else _advice(named, subject.facts)
             message = f"the service `{named.service}` is not in the catalogue of {catalogue.date}"
             yield Finding(entry, message, advice + _consequence(subject))
@@ -101,10 +101,14 @@ def _near(named: Named, facts: Facts) -> str | None:
     if named.service in facts.retired and catalogue.service(named.service) is None:
         return None
     if not named.wild:
-        return catalogue.nearest_action(named.text)
-    service = catalogue.nearest_service(named.service)
+        return facts.near(lambda: catalogue.nearest_action(named.text))
+    service = facts.near(lambda: catalogue.nearest_service(named.service))
     meant = f"{service}:{named.text.partition(':')[2]}"
     return meant if service is not None and named.name.strip("*") and catalogue.match(meant) else None
+
+
+def _near_service(named: Named, facts: Facts) -> str | None:
+    return facts.near(lambda: facts.catalogue.nearest_service(named.service))
 
 
 def _advice(named: Named, facts: Facts) -> str:

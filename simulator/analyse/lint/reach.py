@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from simulator.analyse.lint.globs import Glob, Step
     from simulator.analyse.lint.model import PolicySubject, StatementSubject
     from simulator.policy.conditions import Condition
-    from simulator.policy.model import Element, Policy, Statement
+    from simulator.policy.model import Element, Statement
 
 __all__ = ["contradictory", "names_no_action", "overruled", "redundant"]
 
-_MOST_STATEMENTS = 200  # each is compared with each; a policy of AWS's size has room for fewer
-_MOST_ENTRIES = 400
+_MOST_COMPARISONS = 100_000  # of entries with entries, for one policy; each costs some microseconds
+_MOST_VALUES = 400  # each is tried with each condition
+_LONGEST = 2048  # of an entry: what the API takes for an ARN
 _FINITE = ("StringEquals", "Bool", "NumericEquals", "DateEquals")  # each value that satisfies them stands in the policy
 _ALWAYS_NAMED = frozenset({"*", "*:*"})
 
@@ -53,6 +54,8 @@ def contradictory(subject: StatementSubject) -> Iterator[Finding]:
 def _impossible(conditions: list[Condition]) -> bool:
     if any(c.operator.qualifier or not c.values or (c.variables and _has_variable(c)) for c in conditions):
         return False
+    if sum(len(condition.values) for condition in conditions) > _MOST_VALUES:
+        return False
     candidates = _candidates(conditions)
     if candidates is None:
         return False
@@ -78,11 +81,12 @@ def _candidates(conditions: list[Condition]) -> set[str | None] | None:
 
 def redundant(subject: PolicySubject) -> Iterator[Finding]:
     """A statement that says nothing beyond an earlier or later one of the same effect."""
-    for statement in _compared(subject.policy):
+    comparer = _Comparer()
+    for statement in subject.policy.statements:
         for other in subject.policy.statements:
-            if other is statement or other.effect is not statement.effect or not _covers(other, statement):
+            if other is statement or other.effect is not statement.effect or not comparer.covers(other, statement):
                 continue
-            if other.index > statement.index and _covers(statement, other):
+            if other.index > statement.index and comparer.covers(statement, other):
                 continue  # equal ones: the later is told
             message = f"the statement says nothing that `{other.label}` in line {_line(subject, other)} does not say"
             yield Finding(statement, message, "remove the one or the other")
@@ -91,33 +95,59 @@ def redundant(subject: PolicySubject) -> Iterator[Finding]:
 
 def overruled(subject: PolicySubject) -> Iterator[Finding]:
     """An Allow of which a Deny in the same policy leaves nothing."""
-    for statement in _compared(subject.policy):
-        if statement.effect is StatementEffect.DENY:
-            continue
-        for other in subject.policy.statements:
-            if other.effect is StatementEffect.DENY and _covers(other, statement):
+    comparer = _Comparer()
+    denies = [statement for statement in subject.policy.statements if statement.effect is StatementEffect.DENY]
+    for statement in subject.policy.statements:
+        for other in denies if statement.effect is StatementEffect.ALLOW else ():
+            if comparer.covers(other, statement):
                 message = f"`{other.label}` in line {_line(subject, other)} denies all that the statement allows"
                 yield Finding(statement, message, "the statement has no effect as long as the Deny stands")
                 break
-
-
-def _compared(policy: Policy) -> tuple[Statement, ...]:
-    return policy.statements if len(policy.statements) <= _MOST_STATEMENTS else ()
 
 
 def _line(subject: PolicySubject, statement: Statement) -> int:
     return subject.policy.source.position(statement.start)[0]
 
 
-def _covers(wide: Statement, narrow: Statement) -> bool:
-    """Tell whether *wide* surely applies to every request that *narrow* applies to."""
-    return (
-        wide.principals == narrow.principals
-        and wide.variables is narrow.variables
-        and _conditions_cover(wide, narrow)
-        and _element_covers(wide.actions, narrow.actions, _ACTIONS)
-        and _element_covers(wide.resources, narrow.resources, _RESOURCES[wide.variables])
-    )
+class _Comparer:
+    """Compares statements; when it has had enough, nothing covers anything."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_COMPARISONS
+
+    def covers(self, wide: Statement, narrow: Statement) -> bool:
+        """Tell whether *wide* surely applies to every request that *narrow* applies to."""
+        return (
+            wide.principals == narrow.principals
+            and wide.variables is narrow.variables
+            and _conditions_cover(wide, narrow)
+            and self._element_covers(wide.actions, narrow.actions, _ACTIONS)
+            and self._element_covers(wide.resources, narrow.resources, _RESOURCES[wide.variables])
+        )
+
+    def _element_covers(self, wide: Element | None, narrow: Element | None, language: _Language) -> bool:
+        if wide is None or narrow is None:
+            return wide is None
+        if any(len(text) > _LONGEST for text in (*wide.texts, *narrow.texts)):
+            return False
+        steps, _ = language
+        if wide.negated and narrow.negated:
+            return all(any(self._one_covers(n, w, language) for n in narrow.texts) for w in wide.texts)
+        if wide.negated:
+            return not any(self._one_meets(w, n, language) for w in wide.texts for n in narrow.texts)
+        if narrow.negated:
+            return any(steps(w) == (Wildcard.RUN,) for w in wide.texts)
+        return all(any(self._one_covers(w, n, language) for w in wide.texts) for n in narrow.texts)
+
+    def _one_covers(self, wide: str, narrow: str, language: _Language) -> bool:
+        self._left -= 1
+        steps, glob = language
+        return self._left > 0 and glob(wide).covers(steps(narrow))
+
+    def _one_meets(self, one: str, other: str, language: _Language) -> bool:
+        self._left -= 1
+        steps, glob = language
+        return self._left <= 0 or glob(one).meets(steps(other))
 
 
 def _conditions_cover(wide: Statement, narrow: Statement) -> bool:
@@ -128,21 +158,6 @@ def _conditions_cover(wide: Statement, narrow: Statement) -> bool:
 
 def _said(condition: Condition) -> tuple[str, str, frozenset[str]]:
     return str(condition.operator), condition.key.lower(), frozenset(value.text for value in condition.values)
-
-
-def _element_covers(wide: Element | None, narrow: Element | None, language: _Language) -> bool:
-    if wide is None or narrow is None:
-        return wide is None
-    if len(wide.entries) > _MOST_ENTRIES or len(narrow.entries) > _MOST_ENTRIES:
-        return False
-    steps, glob = language
-    if wide.negated and narrow.negated:
-        return all(any(glob(n).covers(steps(w)) for n in narrow.texts) for w in wide.texts)
-    if wide.negated:
-        return not any(glob(w).meets(steps(n)) for w in wide.texts for n in narrow.texts)
-    if narrow.negated:
-        return any(steps(w) == (Wildcard.RUN,) for w in wide.texts)
-    return all(any(glob(w).covers(steps(n)) for w in wide.texts) for n in narrow.texts)
 
 
 _Language: TypeAlias = "tuple[Callable[[str], tuple[Step, ...]], Callable[[str], Glob]]"

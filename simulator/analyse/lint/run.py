@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["lint_policy", "lint_suites"]
 
 _MOST = 1000  # more of them help nobody, and a hostile policy has thousands
+_LONGEST = 200_000  # characters; AWS's longest own policy has 175,000, a customer's may have 6,144
 
 
 def lint_policy(
     policy: Policy, facts: Facts, *, checks: Iterable[Check] = tuple(CHECKS.values())
 ) -> tuple[Diagnostic, ...]:
     """Return what *checks* find in *policy*, in the order of its text, each thing once."""
+    statements = policy.statements
+    if statements and statements[-1].end - statements[0].start > _LONGEST:
+        checks = [CHECKS["policy-size"]]
     found = sorted(_found(PolicySubject(policy, facts), checks), key=lambda pair: pair[1].place.start)
     return tuple(dict.fromkeys(_diagnostic(policy, check, finding) for check, finding in found[:_MOST]))
 
