@@ -5,6 +5,7 @@ Rules: ``docs/semantics.md``, Z3, K8, K9, A8, Z16.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.policy.variables import variables_in
@@ -36,12 +37,14 @@ def variable_keys(statement: Statement) -> Iterator[str]:
             yield from variables_in(value.text)
 
 
+@lru_cache(maxsize=16384)
 def statement_keys(statement: Statement) -> frozenset[str]:
     """Return the keys that the statement refers to, in lower case."""
     names = (*condition_keys(statement), *variable_keys(statement))
     return frozenset(name.lower() for name in names if name and name not in _SPECIALS)
 
 
+@lru_cache(maxsize=4096)
 def referenced_keys(policy: Policy) -> tuple[str, ...]:
     """Return what GetContextKeys reports for one document: spellings apart, each once (K9)."""
     found: dict[str, None] = {}
