@@ -30,6 +30,7 @@ _AWS_OWNED = re.compile(
     r"|arn:[^:]+:iam::\d*:role/(?:aws-reserved/sso\.amazonaws\.com|aws-service-role)/.+"
     r"|arn:[^:]+:kms:[^:]*:\d*:alias/aws/.+"
 )
+_CACHE_LIMIT = 100_000
 _SERVICE_LINKED_EDITS = ("iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRoleDescription")
 
 
@@ -65,14 +66,24 @@ class Amendment:
             self._all_free |= bits
         self._table = table
         self._facts = facts if LiveRule.AWS_OWNED in rules else None
+        self._applied: dict[tuple[int, int, int], tuple[Planes, Planes]] = {}
         self._own_password = table.bit("iam:ChangePassword")
         self._password_policy = table.bit("iam:GetAccountPasswordPolicy")
 
     def apply(self, planes: Planes, resource: str) -> Planes:
         """Return *planes* as the live services decide."""
-        frozen = self._frozen(resource)
-        granted = self._granted(resource) & ~planes.explicit
-        allowed = (planes.allowed | granted) & ~frozen | self._all_free
+        frozen, granted = self._frozen(resource), self._granted(resource)
+        key = (id(planes), frozen, granted)
+        found = self._applied.get(key)
+        if found is None:
+            if len(self._applied) >= _CACHE_LIMIT:
+                self._applied.clear()
+            # The planes are kept beside the answer, so that their id stays theirs.
+            found = self._applied[key] = (planes, self._amended(planes, frozen, granted))
+        return found[1]
+
+    def _amended(self, planes: Planes, frozen: int, granted: int) -> Planes:
+        allowed = (planes.allowed | granted & ~planes.explicit) & ~frozen | self._all_free
         explicit = planes.explicit & ~self._all_free
         if allowed == planes.allowed and explicit == planes.explicit:
             return planes
