@@ -151,7 +151,9 @@ def _tree(
         if rest:
             below.setdefault(name, []).append((rest, cell))
         else:
-            yield CellItem.from_parent(parent, name=name, cell=cell, suites=suites)
+            # Given as text, pytest takes the id apart as it does those that `--lf` has kept.
+            nodeid = f"{parent.nodeid}::{name}"
+            yield CellItem.from_parent(parent, name=name, nodeid=nodeid, cell=cell, suites=suites)
     for name, inner in below.items():
         yield Scenario.from_parent(parent, name=name, suites=suites, found=inner)
 

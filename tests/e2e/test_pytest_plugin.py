@@ -154,6 +154,16 @@ def test_stop_at_the_first(project: Path) -> None:
     assert "1 failed" in run(project, "-x").stdout.splitlines()[-1]
 
 
+def test_last_failed(project: Path) -> None:
+    (project / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    change(project / "policies/read.json", "s3:ListBucket", "s3:GetObject")
+    assert run(project).returncode == 1
+    change(project / "policies/read.json", "s3:GetObject", "s3:ListBucket")
+    found = report(project, "--lf")
+    assert [cell["id"] for cell in found["cells"]] == [READS]
+    assert found["selection"]["text"] == "pytest --lf"
+
+
 def test_waivers_are_skip_and_xfail(project: Path) -> None:
     suite = project / "scenarios/small.yaml"
     gap = "known_gap: {reason: not yet, owner: me, until: 2026-12-31}"
