@@ -6,7 +6,6 @@ import base64
 import dataclasses
 import hashlib
 import re
-import time
 from collections import Counter
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -189,11 +188,8 @@ def test_a_review_is_bound_to_the_result() -> None:
     assert "Stale: this review was of another result" in render(sample_run(), Options(signoff=stale))
 
 
-def test_10000_cells_are_written_in_two_seconds_and_four_megabytes() -> None:
-    run = big_run(10_000)
-    start = time.perf_counter()
-    text = render(run)
-    assert time.perf_counter() - start < 4  # 0.6 s seen; the rest is for a busy machine
+def test_10000_cells_stay_below_four_megabytes() -> None:
+    text = render(big_run(10_000))
     assert len(text.encode()) < 4_000_000
     assert text.count("data-case data-s=") == 10_000
 
