@@ -41,6 +41,7 @@ class Suites:
         self.prepared: Prepared | None = None
         self.results: dict[str, CellResult] = {}
         self._cells: dict[Path, list[Cell]] = {}
+        self._expecting = False
         paths = config.getini("iamproof_paths") or ["scenarios"]
         self._load(
             RunOptions(
@@ -77,6 +78,14 @@ class Suites:
     def cells(self, path: Path) -> list[Cell]:
         """Return the cells of the suite at *path*."""
         return self._cells.get(path.resolve(), [])
+
+    def expect(self, items: Sequence[pytest.Item]) -> None:
+        """Tell who decides which cells will be asked for; a worker can't know which are its own."""
+        if self._expecting or self.in_worker:
+            return
+        assert self.prepared is not None  # there are no items otherwise
+        self._expecting = True
+        self.prepared.runner.expect([item.cell for item in items if isinstance(item, CellItem)])
 
     def decide(self, cell: Cell) -> CellResult:
         """Decide *cell* and keep the result for the reports."""
@@ -171,6 +180,7 @@ class CellItem(pytest.Item):
 
     def runtest(self) -> None:
         """Decide the cell; raise or skip by its outcome."""
+        self._suites.expect(self.session.items)
         result = self._suites.decide(self.cell)
         if self._suites.in_worker:
             from reports.json import encode_cell  # noqa: PLC0415  # only where the result has to travel

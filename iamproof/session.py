@@ -80,6 +80,7 @@ class Prepared:
     def decide(self) -> Iterator[CellResult]:
         """Decide cell by cell; stops at the limit of failures."""
         failures = 0
+        self.runner.expect(self.cells)
         for cell in self.cells:
             result = self.runner.result(cell)
             self.results.append(result)

@@ -233,7 +233,7 @@ def source_line(run: Run) -> str:
         return run.source
     found = run.corroboration
     return (
-        f"{run.source}. AWS answered {found.answered:,} of {run.summary.cells:,} of these requests "
+        f"{run.source}. {found.source} answered {found.answered:,} of {run.summary.cells:,} of these requests "
         f"on {found.date}: {found.agree:,} agree"
     )
 

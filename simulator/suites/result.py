@@ -217,6 +217,7 @@ class Corroboration:
     date: str
     answered: int
     agree: int
+    source: str = "AWS"  #: who answered: another endpoint, where the recording was made there
 
 
 @dataclass(frozen=True, slots=True)

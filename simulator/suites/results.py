@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -15,7 +14,7 @@ from simulator.suites.findings import deciding
 from simulator.suites.result import CellResult, Deciding, Difference, Layer, Live, Miss, Waiver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from simulator.decide.context import ContextValue
     from simulator.decide.decision import StatementRef
@@ -25,9 +24,18 @@ if TYPE_CHECKING:
     from simulator.suites.findings import Ask, Finding
     from simulator.suites.result import Outcome
 
-__all__ = ["Evidence", "cell_result", "difference_words", "evidence_of"]
+__all__ = [
+    "KEPT",
+    "Evidence",
+    "cell_result",
+    "deciding_of",
+    "difference_words",
+    "evidence_of",
+    "many_differ",
+    "one_differs",
+]
 
-_KEPT = 1000
+KEPT = 1000  #: requests of one cell that differ, at most, in its result
 _SHOWN = 5  # actions of a service
 _SHOWN_SERVICES = 8
 
@@ -113,7 +121,7 @@ def evidence_of(
     effect = finding.effect
     return Evidence(
         actual=effect,
-        deciding=tuple(_deciding(ref) for ref in deciding(finding, ground)),
+        deciding=tuple(deciding_of(ref) for ref in deciding(finding, ground)),
         layers=_layers(finding, ground),
         live=_live(cell, finding, engine, ground),
         missing_context=_missing(cell, ground) if effect is Effect.IMPLICIT_DENY else (),
@@ -127,7 +135,8 @@ def evidence_of(
 
 
 @lru_cache(maxsize=65536)
-def _deciding(ref: StatementRef) -> Deciding:
+def deciding_of(ref: StatementRef) -> Deciding:
+    """Name a statement and where it stands."""
     span = ref.policy.span(ref.statement)
     return Deciding(
         ref.policy.name, ref.statement.sid, span.file, span.line, span.column, span.end_line, span.end_column
@@ -188,7 +197,7 @@ def _differences(finding: Finding, ground: Ground) -> Iterator[Difference]:
             for resource in _resources(ask):
                 yield Difference(action, resource, actual)
                 kept += 1
-                if kept == _KEPT:
+                if kept == KEPT:
                     return
 
 
@@ -198,45 +207,42 @@ def _resources(ask: Ask) -> Iterator[str]:
 
 def difference_words(cell: Cell, finding: Finding, ground: Ground) -> str:
     """Say how the decisions differ from what is expected; of many actions by service, with counts."""
-    expected = cell.expected.verdict.value + (f" by {cell.expected.by}" if cell.expected.by else "")
     if finding.requests == 1 or cell.mode == "together":
-        got = finding.effect.value
-        accepted = got in cell.expected.verdict.accepts
-        return f"expected {expected}, got {got}" + (" decided by another statement" if accepted else "")
+        return one_differs(cell, finding.effect)
     members = ground.evaluator.table.members
-    found = Counter(
-        (action, ask.split.effect(bit_of).value) for ask in finding.asks for action, bit_of in _bits(ask, ground)
+    return many_differ(
+        cell,
+        (action for ask in finding.asks for action in members(ask.differing)),
+        asked=len({name for ask in finding.asks for name in members(ask.wanted)}),
+        requests=sum(ask.differing.bit_count() * ask.resources for ask in finding.asks),
+        of=finding.requests,
     )
-    services: dict[str, list[str]] = {}
-    for action, _ in found:
-        services.setdefault(action.partition(":")[0], []).append(action)
-    requests = sum(ask.differing.bit_count() * ask.resources for ask in finding.asks)
-    listed = _services_words(services)
-    asked = len({name for ask in finding.asks for name in members(ask.wanted)})
-    what = (
-        f"{len({action for action, _ in found})} of {asked} actions"
-        if asked > 1
-        else f"{requests} of {finding.requests} requests"
-    )
-    return f"expected {expected}, but {what} differ: {listed}"
 
 
-def _bits(ask: Ask, ground: Ground) -> Iterator[tuple[str, int]]:
-    table = ground.evaluator.table
-    return ((action, table.bit(action)) for action in table.members(ask.differing))
+def one_differs(cell: Cell, got: Effect) -> str:
+    """Say how the one decision of a cell differs."""
+    accepted = got.value in cell.expected.verdict.accepts
+    return f"expected {_expected(cell)}, got {got.value}" + (" decided by another statement" if accepted else "")
 
 
-def _services_words(services: dict[str, list[str]]) -> str:
-    """List the services with the most actions first."""
-    ordered = sorted(services.items(), key=lambda item: (-len(item[1]), item[0]))
-    more = ordered[_SHOWN_SERVICES:]
-    listed = "; ".join(_service_words(service, actions) for service, actions in ordered[:_SHOWN_SERVICES])
-    rest = sum(len(actions) for _, actions in more)
-    return listed + (f"; and {rest} actions of {len(more)} more services" if more else "")
+def many_differ(cell: Cell, actions: Iterable[str], *, asked: int, requests: int, of: int) -> str:
+    """Say which of the *asked* actions differ, by service, and how many *requests* of all that is."""
+    services: dict[str, set[str]] = {}
+    for action in actions:
+        service, _, name = action.partition(":")
+        services.setdefault(service, set()).add(name)
+    differing = sum(map(len, services.values()))
+    listed = "; ".join(_service_words(service, names) for service, names in sorted(services.items()))
+    what = f"{differing} of {asked} actions" if asked > 1 else f"{requests} of {of} requests"
+    return f"expected {_expected(cell)}, but {what} differ: {listed}"
 
 
-def _service_words(service: str, actions: list[str]) -> str:
-    names = sorted({action.partition(":")[2] for action in actions})
+def _expected(cell: Cell) -> str:
+    return cell.expected.verdict.value + (f" by {cell.expected.by}" if cell.expected.by else "")
+
+
+def _service_words(service: str, actions: Iterable[str]) -> str:
+    names = sorted(actions)
     more = len(names) - _SHOWN
     shown = ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     return f"{service} {len(names)} ({shown})"

@@ -45,6 +45,9 @@ class Runner(Protocol):
     source: str  #: where the decisions come from, in words
     unanswered: int  #: cells in error because the backend could not answer
 
+    def expect(self, cells: Sequence[Cell]) -> None:
+        """Hear which cells will be asked for, in order, so that requests can be sent together."""
+
     def result(self, cell: Cell) -> CellResult:
         """Decide one cell."""
 
@@ -60,30 +63,43 @@ class EmbeddedRunner:
     unanswered = 0
 
     def __init__(self, cells: Sequence[Cell], catalogue: Catalogue, *, strict: bool = False) -> None:
-        self._engine = Engine(cells, catalogue)
+        self.engine = Engine(cells, catalogue)
         self._catalogue = catalogue
         self._strict = strict
         self._today = today()
+
+    def expect(self, cells: Sequence[Cell]) -> None:
+        """Do nothing: what cells share is decided once anyway."""
 
     def result(self, cell: Cell) -> CellResult:
         """Decide *cell* in both semantics and judge it."""
         if cell.scenario.skip is not None:
             return cell_result(cell, "skipped", f"skipped: {cell.scenario.skip}")
-        ground = self._engine.ground(cell)
-        finding = judge(cell, self._engine, ground)
+        found = self.evidence(cell)
+        if isinstance(found, str):
+            return cell_result(cell, "error", found)
+        return self.settle(cell, *found)
+
+    def evidence(self, cell: Cell) -> tuple[Evidence, str | None] | str:
+        """Return what stands behind the decision and how it differs, or why there can be none."""
+        ground = self.engine.ground(cell)
+        finding = judge(cell, self.engine, ground)
         questions = open_questions(finding, ground)
         if questions:
-            return cell_result(cell, "error", _undetermined(questions))
+            return _undetermined(questions)
         evidence = evidence_of(
             cell,
             finding,
-            self._engine,
+            self.engine,
             ground,
             vacuous=vacuity(cell, finding, ground, self._catalogue) if finding.holds else None,
             default_only=finding.holds and by_default_only(cell, finding, ground),
             warnings=tuple(cautions(cell, finding, self._catalogue)),
         )
-        message = None if finding.holds else difference_words(cell, finding, ground)
+        return evidence, None if finding.holds else difference_words(cell, finding, ground)
+
+    def settle(self, cell: Cell, evidence: Evidence, message: str | None) -> CellResult:
+        """Turn a decision into an outcome, as `settle` does."""
         return settle(cell, evidence, message, strict=self._strict, today=self._today)
 
     def corroboration(self) -> None:

@@ -1,0 +1,60 @@
+"""Suites on other engines than the evaluator, and AWS's recorded answers beside its decisions."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.backends import backend, recording
+from simulator.errors import Diagnostic, InputError
+from simulator.suites.corroborate import CorroboratingRunner
+from simulator.suites.remote import BackendRunner
+from simulator.suites.run import EmbeddedRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamproof.session import RunOptions
+    from simulator.catalogue import Catalogue
+    from simulator.suites.cells import Cell
+    from simulator.suites.run import Runner
+
+__all__ = ["Progress", "remote_runner"]
+
+_BETWEEN_SECONDS = 2.0
+
+
+def remote_runner(options: RunOptions, cells: Sequence[Cell], catalogue: Catalogue) -> Runner:
+    """Return who decides *cells*; raise `InputError` or `BackendError` when nobody can be asked."""
+    ours = EmbeddedRunner(cells, catalogue, strict=options.strict)
+    if options.corroborate is not None:
+        if options.backend != "embedded":
+            advice = f"leave out one of them: `{options.backend}` answers by itself"
+            raise InputError([Diagnostic("option", "`--corroborate` goes with the backend `embedded`", help=advice)])
+        return CorroboratingRunner(ours, recording.load(Path(options.corroborate)), options.corroborate)
+    made = backend(
+        options.backend,
+        catalogue=catalogue,
+        profile=options.profile,
+        region=options.region,
+        endpoint_url=options.endpoint_url,
+    )
+    total = sum(cell.where.bound.requests(cell.asked) for cell in cells)
+    return BackendRunner(made, ours, heard=Progress(made.name, total))
+
+
+class Progress:
+    """Says on stderr how many requests were answered, where that takes long."""
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name = name
+        self._total = total
+        self._next = time.monotonic() + _BETWEEN_SECONDS
+
+    def __call__(self, answered: int) -> None:
+        """Say it now and then."""
+        if (moment := time.monotonic()) >= self._next:
+            self._next = moment + _BETWEEN_SECONDS
+            print(f"{self._name} answered {answered:,} of {self._total:,} requests", file=sys.stderr, flush=True)  # noqa: T201  # progress
