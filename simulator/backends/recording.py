@@ -1,9 +1,9 @@
 """Recordings: requests and AWS's answers as one file that can be reviewed, kept and replayed.
 
-The file is JSON, sorted and indented, so that two recordings differ only where AWS does.  It says when,
-from which account and with what it was made, and carries a digest over all of it: an edited recording is
-refused.  Documents that many requests share stand once.  A replay answers the requests that were
-recorded and no other.
+The file is JSON, sorted, an answer a line, so that two recordings differ only where AWS does.  It says
+when, from which account and with what it was made, and carries a digest over all of it: an edited
+recording is refused.  Documents and contexts that many requests share stand once.  A replay answers the
+requests that were recorded and no other.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ __all__ = [
 
 SCHEMA = "iamproof/recording@1"
 GENERATION = "2026"  #: of the API whose answers these are
-_LIMIT = 256 << 20
+_LIMIT = 512 << 20
 _DOCUMENT = "$document"
-_DIGEST_LENGTH = 16  # of a document's name in the file
+_CONTEXT = "$context"
+_DIGEST_LENGTH = 16  # of a document's or a context's name in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def save(recording: Recording, path: Path) -> None:
     """Write *recording* to *path*, whole or not at all."""
     content = _plain(recording)
     content["digest"] = _digest(content)
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    text = _text(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -86,6 +87,24 @@ def save(recording: Recording, path: Path) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _text(content: dict[str, Any]) -> str:
+    """Write *content* indented, but each answer, document and context on a line."""
+    lines = []
+    for name, value in content.items():
+        rows = [_line(item) for item in value] if isinstance(value, list) else []
+        if name in ("documents", "contexts"):
+            rows = [f"{_line(key)}: {_line(item)}" for key, item in value.items()]
+        opening, closing = "[]" if isinstance(value, list) else "{}"
+        inner = ",\n    ".join(rows)
+        written = f"{opening}\n    {inner}\n  {closing}" if rows else _line(value)
+        lines.append(f"  {_line(name)}: {written}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def load(path: Path) -> Recording:
@@ -115,12 +134,13 @@ def _refuse(name: str, what: str, advice: str = "") -> NoReturn:
 
 def _plain(recording: Recording) -> dict[str, Any]:
     made = recording.provenance
-    documents: dict[str, str] = {}
-    rows = [
-        (request["ActionNames"][0].lower(), request_key(request), request, outcome)
-        for request, outcome in recording.pairs
+    documents: dict[str, Any] = {}
+    contexts: dict[str, Any] = {}
+    rows = [(request["ActionNames"][0].lower(), request_key(request), outcome) for request, outcome in recording.pairs]
+    rows.sort(key=lambda row: row[:2])
+    answers = [
+        {"request": _folded(json.loads(key), documents, contexts), **plain_outcome(outcome)} for _, key, outcome in rows
     ]
-    answers = [_row(request, outcome, documents) for _, _, request, outcome in sorted(rows, key=lambda row: row[:2])]
     return {
         "schema": SCHEMA,
         "generation": made.generation,
@@ -131,12 +151,9 @@ def _plain(recording: Recording) -> dict[str, Any]:
         "finished": made.finished,
         "tool": {"name": "iamproof", "version": made.tool_version},
         "documents": dict(sorted(documents.items())),
+        "contexts": dict(sorted(contexts.items())),
         "answers": answers,
     }
-
-
-def _row(request: SimulationRequest, outcome: Outcome, documents: dict[str, str]) -> dict[str, Any]:
-    return {"request": _folded(json.loads(request_key(request)), documents), **plain_outcome(outcome)}
 
 
 def plain_outcome(outcome: Outcome) -> dict[str, Any]:
@@ -156,15 +173,20 @@ def read_outcome(row: Mapping[str, Any]) -> Outcome:
     return SimulationAnswer(row["result"])
 
 
-def _folded(request: dict[str, Any], documents: dict[str, str]) -> dict[str, Any]:
-    """Put policy documents where they are shared, and a name in their place."""
+def _folded(request: dict[str, Any], documents: dict[str, Any], contexts: dict[str, Any]) -> dict[str, Any]:
+    """Put documents and the context where they are shared, and names in their places."""
+    folded = _over_documents(request, lambda text: {_DOCUMENT: _shared(text, text, documents)})
+    if "ContextEntries" in folded:
+        entries = folded["ContextEntries"]
+        folded["ContextEntries"] = {_CONTEXT: _shared(_line(entries), entries, contexts)}
+    return folded
 
-    def name_of(text: str) -> dict[str, str]:
-        name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
-        documents[name] = text
-        return {_DOCUMENT: name}
 
-    return _over_documents(request, name_of)
+def _shared(text: str, value: object, shelf: dict[str, Any]) -> str:
+    """Put *value* on the shelf under a name that follows from *text*."""
+    name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+    shelf[name] = value
+    return name
 
 
 def _over_documents(request: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
@@ -183,7 +205,7 @@ def _over_documents(request: dict[str, Any], change: Callable[[Any], Any]) -> di
 
 
 def _read(content: dict[str, Any]) -> Recording:
-    documents = content["documents"]
+    documents, contexts = content["documents"], content["contexts"]
     provenance = Provenance(
         account=str(content["account"]),
         started=str(content["started"]),
@@ -193,11 +215,15 @@ def _read(content: dict[str, Any]) -> Recording:
         endpoint_url=content["endpoint_url"],
         generation=str(content["generation"]),
     )
-    return Recording(provenance, tuple(_pair(row, documents) for row in content["answers"]))
+    return Recording(provenance, tuple(_pair(row, documents, contexts) for row in content["answers"]))
 
 
-def _pair(row: dict[str, Any], documents: Mapping[str, str]) -> tuple[SimulationRequest, Outcome]:
+def _pair(
+    row: dict[str, Any], documents: Mapping[str, str], contexts: Mapping[str, Any]
+) -> tuple[SimulationRequest, Outcome]:
     request = _over_documents(row["request"], lambda item: documents[item[_DOCUMENT]])
+    if "ContextEntries" in request:
+        request["ContextEntries"] = contexts[request["ContextEntries"][_CONTEXT]]
     return cast("SimulationRequest", request), read_outcome(row)
 
 

@@ -74,17 +74,20 @@ def test_what_was_not_recorded_is_named(path: Path) -> None:
 
 
 def test_the_file_can_be_reviewed(path: Path) -> None:
-    """Sorted by action, each document once, with provenance on top."""
+    """Sorted by action, an answer a line, documents and contexts once, with provenance on top."""
     content = json.loads(path.read_text())
     assert list(content) == [
         "schema", "generation", "account", "region", "endpoint_url", "started", "finished", "tool",
-        "documents", "answers", "digest",
+        "documents", "contexts", "answers", "digest",
     ]  # fmt: skip
     assert (content["started"], content["tool"]) == ("2026-09-21T14:13:20Z", {"name": "iamproof", "version": "0.1.0"})
     assert [row["request"]["ActionNames"][0] for row in content["answers"]] == [
         "nocolon", "s3:GetObject", "s3:GetObject", "s3:GetObject", "s3:PutObject",
     ]  # fmt: skip
     assert sorted(content["documents"].values()) == sorted({ALLOW, DENY, ALLOW_ALL, shared_policy()})
+    assert list(content["contexts"].values()) == [[entry("a:bcd", "1"), entry("b:cde", "2")]]
+    lines = path.read_text().splitlines()
+    assert [line.count('"ActionNames"') for line in lines if '"ActionNames"' in line] == [1] * len(REQUESTS)
 
 
 def test_the_same_answers_give_the_same_file(path: Path) -> None:
