@@ -122,7 +122,7 @@ def prepare(options: RunOptions) -> Prepared:
     catalogue = current_catalogue()
     paths = [Path(path) for path in options.paths] or [Path(DEFAULT_PATH)]
     root = Path(options.root) if options.root else Path()
-    loaded = load_suites(paths, root=root, allow_external=options.allow_external_files)
+    loaded = load_suites(paths, root=root, allow_external=options.allow_external_files, catalogue=catalogue)
     chosen = options.choice.test()
     declared = loaded.cells()
     cells = [cell for cell in declared if chosen(cell)] if options.choice.text else list(declared)

@@ -25,7 +25,10 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "test": "run suites, print the matrix and the failures, write reports",
     "explain": "why a request is decided as it is, and what would turn it",
+    "init": "write a first suite for a policy of yours, to be reviewed",
     "check": "everything that can be told of policies and suites without deciding",
+    "sweep": "everything that somebody may do, over the whole catalogue",
+    "catalogue": "the actions, resource types, keys and managed policies, with their date",
     "report": "write an earlier run anew, in other formats",
     "verify": "is a report unedited, and do its files decide the same today",
     "controls": "which scenario covers which control of a framework",

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from simulator.decide.context import ContextValue
     from simulator.policy.model import Policy
 
-__all__ = ["Given", "question_of_given"]
+__all__ = ["Given", "load_policy", "question_of_given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,25 @@ def question_of_given(given: Given, catalogue: Catalogue) -> Question:
     reader = _Reader(given, catalogue)
     question = reader.of_account() if given.account is not None else reader.of_policies()
     return replace(question, rules=LIVE if given.live else SIMULATOR)
+
+
+def load_policy(text: str) -> LoadedPolicy:
+    """Read an identity policy, a file or an AWS managed policy's ARN; raise `InputError` with its faults."""
+    files = Files(root=None)
+    found = Shelf(files).take(_place("POLICY", text), PolicyKind.IDENTITY, name=text, declared={})
+    _finish(files, "POLICY")
+    assert found is not None, "what can't be loaded has a fault"
+    return found
+
+
+def _finish(files: Files, option: str) -> None:
+    """Raise the faults found; an option has no lines and columns."""
+    found = [
+        replace(fault, span=None, quote="") if fault.span is not None and fault.span.file.startswith(option) else fault
+        for fault in files.faults
+    ]
+    if any(fault.severity is Severity.ERROR for fault in found):
+        raise InputError(found)
 
 
 def _fault(message: str, advice: str = "") -> InputError:
@@ -109,7 +128,7 @@ class _Reader:
         levels = [self.policies("--scp", (text,), PolicyKind.SCP) for text in given.scps]
         resource = self.resource_policy()
         layer = merge((self.session_layer(), self.context()))
-        self.finish()
+        _finish(self.files, "--")
         stated = {one.name: one.value for one in layer.values() if one.value is not None}
         absent: dict[str, ContextValue] = {one.name: () for one in layer.values() if one.value is None}
         filled = {name: value for name, value in _filled_in(caller).items() if name.lower() not in layer}
@@ -168,7 +187,7 @@ class _Reader:
         principal = self.principal(account)
         resource = self.resource_policy()
         layer = merge((account.context, self.session_layer(principal), self.context()))
-        self.finish()
+        _finish(self.files, "--")
         situations = Situations()
         base = situations.of_caller(principal, layer)
         bound = Bound(given.resource, None, "single", (given.resource,), given.owner)
@@ -227,17 +246,6 @@ class _Reader:
         plain = {name: texts if len(texts) > 1 or _listed_key(name) else texts[0] for name, texts in values.items()}
         node = parse_json(Source.of_text(json.dumps(plain), name="--context"))
         return read_context(node, self.files.faults)
-
-    def finish(self) -> None:
-        """Raise what was found; an option has no lines and columns."""
-        found = [
-            replace(fault, span=None, quote="")
-            if fault.span is not None and fault.span.file.startswith("--")
-            else fault
-            for fault in self.files.faults
-        ]
-        if any(fault.severity is Severity.ERROR for fault in found):
-            raise InputError(found)
 
 
 def _listed(text: str | None) -> tuple[str, ...]:

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from simulator.decide.context import Context, ContextValue
     from simulator.policy.conditions import Condition, ConditionValue
 
-__all__ = ["example_of", "fill", "fits_type", "held_by", "samples", "single_in"]
+__all__ = ["EXAMPLES", "example_of", "fill", "fits_type", "held_by", "samples", "single_in"]
 
 _VALUES = 12  # of one condition that are looked at
 _WORD = "example"
 _OTHER = "something-else"
 _OTHER_ARN = "arn:aws:iam::000000000000:role/something-else"
 _ADDRESSES = ("192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1")
-_BY_TYPE = {"boolean": "true", "numeric": "1", "date": "2030-01-01T00:00:00Z", "ip": "192.0.2.1", "binary": "AAAA"}
+EXAMPLES = {"boolean": "true", "numeric": "1", "date": "2030-01-01T00:00:00Z", "ip": "192.0.2.1", "binary": "AAAA"}
 _SEGMENTS = ("arn", "aws", "s3", "us-east-1", "123456789012", _WORD)
 _SERVICE, _ACCOUNT = 2, 4  # of an ARN's segments
 _SECOND = 1000
@@ -90,7 +90,7 @@ def samples(condition: Condition, context: Context) -> tuple[ContextValue, ...]:
 def _texts(condition: Condition, context: Context, kind: str) -> Iterator[str]:
     base = condition.operator.base
     if base == "Null":
-        yield _BY_TYPE.get(kind, _WORD if kind != "arn" else _OTHER_ARN)
+        yield EXAMPLES.get(kind, _WORD if kind != "arn" else _OTHER_ARN)
         return
     make = _MAKERS[_FAMILIES.get(base, "text")]
     values = condition.values[:_VALUES]
@@ -109,6 +109,7 @@ def _of_text(pattern: Pattern) -> Iterator[str]:
     text = example_of(pattern)
     yield text
     yield f"{text}x"
+    yield f"x{text}"
     yield text.swapcase()
 
 

@@ -231,13 +231,13 @@ class _Reader:
         return Element(entries, negated)
 
     def _texts(self, node: Node, what: str) -> tuple[Entry, ...]:
-        entries: list[Entry] = []
-        for item in node.items if node.kind is Kind.SEQUENCE else (node,):
-            if item.kind is Kind.STRING:
-                entries.append(Entry(item.text, item.start, item.end))
-            else:
-                self.faults.add(_expected(item, "policy-type", f"an entry of {what}", "text"))
-        return tuple(entries)
+        items = node.items if node.kind is Kind.SEQUENCE else (node,)
+        texts = [item for item in items if item.kind is Kind.STRING]
+        if len(texts) < len(items):
+            for item in items:
+                if item.kind is not Kind.STRING:
+                    self.faults.add(_expected(item, "policy-type", f"an entry of {what}", "text"))
+        return tuple([Entry(str(item.value), item.start, item.end) for item in texts])
 
     def _principals(self, node: Node) -> Principals | None:
         value, negated = self._either(node, "Principal")

@@ -1,0 +1,209 @@
+"""What ``iamproof sweep`` found, as text for people, as plain data, and as rows for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from iamproof import __version__
+from reports.describe import shown
+from simulator.catalogue import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from simulator.analyse.sweep import PolicyCounts, Sweep
+    from simulator.catalogue import Catalogue
+
+__all__ = ["COUNTS_SCHEMA", "SCHEMA", "Difference", "as_csv", "as_data", "as_text", "counts_as"]
+
+SCHEMA = "iamproof/sweep@1"
+COUNTS_SCHEMA = "iamproof/sweep-policies@1"
+_LISTED = 60  # actions that are listed unasked
+_TARGETS = 4  # of an action that a line names
+_FORMULA = ("=", "+", "-", "@")
+_SHORT = {"Permissions management": "Permissions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two sweeps over the same targets, and what each allows beyond the other."""
+
+    old: Sweep
+    new: Sweep
+
+    @property
+    def sides(self) -> tuple[tuple[str, Sweep], ...]:
+        """What NEW adds, and what it takes away."""
+        return ("added", self.new.beyond(self.old)), ("removed", self.old.beyond(self.new))
+
+
+def _name(sweep: Sweep) -> str:
+    return f"{shown(sweep.who)} [{shown(sweep.session)}]"
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+
+def as_text(found: Sequence[Sweep | Difference], catalogue: Catalogue, *, full: bool = False) -> str:
+    """Return sweeps as tables by service and access level, with the actions where they are few (or *full*)."""
+    blocks = [
+        "\n".join(
+            _difference(one, catalogue, full=full) if isinstance(one, Difference) else _sweep(one, catalogue, full=full)
+        )
+        for one in found
+    ]
+    return "\n\n".join(blocks) + f"\n\ncatalogue of {catalogue.date}\n"
+
+
+def _sweep(sweep: Sweep, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
+    total = len(catalogue.actions())
+    yield f"{_name(sweep)}: {sweep.allowed.bit_count():,} of {total:,} actions"
+    yield from _tables(sweep, catalogue, full=full)
+    if sweep.unstated:
+        yield f"decided without {', '.join(shown(key) for key in sweep.unstated)}, which policies ask for and nobody states"
+
+
+def _difference(one: Difference, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
+    yield f"{_name(one.new)} against {_name(one.old)}"
+    for word, sweep in one.sides:
+        yield f"{word}: {sweep.allowed.bit_count():,} actions"
+        yield from _tables(sweep, catalogue, full=full)
+
+
+def _tables(sweep: Sweep, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
+    if not sweep.allowed:
+        return
+    yield from (f"  {line}" for line in _columns(list(_counts(sweep, catalogue)), right=True))
+    if full or sweep.allowed.bit_count() <= _LISTED:
+        rows = [(row["action"], row["level"], _targets(row["on"])) for row in _rows(sweep, catalogue)]
+        yield from (f"  {line}" for line in ("", *_columns(rows)))
+
+
+def _targets(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _TARGETS} more" if len(labels) > _TARGETS else ""
+    return ", ".join(shown(label) for label in labels[:_TARGETS]) + more
+
+
+def _counts(sweep: Sweep, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
+    yield ("service", *(_SHORT.get(level, level) for level in LEVELS), "all", "of")
+    allowed = sweep.allowed
+    for service in catalogue.services():
+        mask = catalogue.service_mask(service)
+        if allowed & mask:
+            levels = ((allowed & mask & catalogue.level_mask(level)).bit_count() for level in LEVELS)
+            counts = (f"{count:,}" if count else "·" for count in levels)
+            yield (service, *counts, f"{(allowed & mask).bit_count():,}", f"{mask.bit_count():,}")
+
+
+def _columns(rows: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[str]:
+    """Lay out rows in columns; with *right* all but the first are numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            text.rjust(width) if right and place else text.ljust(width)
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+# --- data ---------------------------------------------------------------------------------------
+
+
+def as_data(found: Sequence[Sweep | Difference], catalogue: Catalogue) -> str:
+    """Return sweeps as JSON."""
+    sweeps = [_data(one, catalogue) for one in found if not isinstance(one, Difference)]
+    differences = [_difference_data(one, catalogue) for one in found if isinstance(one, Difference)]
+    return _json({"schema": SCHEMA, **_head(catalogue), "sweeps": sweeps, "differences": differences})
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _head(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "tool": {"name": "iamproof", "version": __version__},
+        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256, "actions": len(catalogue.actions())},
+    }
+
+
+def _data(sweep: Sweep, catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "who": sweep.who,
+        "session": sweep.session,
+        "allowed": sweep.allowed.bit_count(),
+        "unstated": list(sweep.unstated),
+        "actions": list(_rows(sweep, catalogue)),
+    }
+
+
+def _difference_data(one: Difference, catalogue: Catalogue) -> dict[str, Any]:
+    sides = {word: list(_rows(sweep, catalogue)) for word, sweep in one.sides}
+    return {
+        "old": {"who": one.old.who, "session": one.old.session},
+        "new": {"who": one.new.who, "session": one.new.session},
+        **sides,
+    }
+
+
+def _rows(sweep: Sweep, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """Yield each allowed action with its level and where it is allowed."""
+    labels = sweep.labels()
+    levels = {
+        name: level for level in LEVELS for name in catalogue.of_mask(sweep.allowed & catalogue.level_mask(level))
+    }
+    for name in catalogue.of_mask(sweep.allowed):
+        place = catalogue.place(name)
+        assert place is not None, "a name of the catalogue has a place"
+        yield {"action": name, "level": levels[name], "on": list(labels[place])}
+
+
+def as_csv(found: Sequence[Sweep | Difference], catalogue: Catalogue) -> str:
+    """Return a row for each action."""
+    rows: list[Sequence[object]] = []
+    for one in found:
+        sides = one.sides if isinstance(one, Difference) else (("allowed", one),)
+        for word, sweep in sides:
+            for row in _rows(sweep, catalogue):
+                service = row["action"].partition(":")[0]
+                rows.append(
+                    (sweep.who, sweep.session, word, service, row["level"], row["action"], "; ".join(row["on"]))
+                )
+    return _csv(("who", "session", "what", "service", "level", "action", "on"), rows)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_safe(value) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _safe(value: object) -> object:
+    """Keep a spreadsheet from reading a name as a formula."""
+    text = shown(value) if isinstance(value, str) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+
+
+# --- many policies ------------------------------------------------------------------------------
+
+
+def counts_as(fmt: str, counts: Sequence[PolicyCounts], sessions: Sequence[str], catalogue: Catalogue) -> str:
+    """Return how many actions each policy allows on ``*`` in each session."""
+    if fmt == "csv":
+        return _csv(("policy", *sessions), [(one.name, *one.allowed) for one in counts])
+    if fmt == "json":
+        data = [{"policy": one.name, "allowed": dict(zip(sessions, one.allowed, strict=True))} for one in counts]
+        return _json({"schema": COUNTS_SCHEMA, **_head(catalogue), "policies": data})
+    rows: list[tuple[str, ...]] = [
+        ("policy", *sessions),
+        *((shown(one.name), *(f"{n:,}" for n in one.allowed)) for one in counts),
+    ]
+    decided = len(counts) * len(sessions) * len(catalogue.actions())
+    lines = [*_columns(rows, right=True), "", f"{decided:,} decisions on `*`, catalogue of {catalogue.date}"]
+    return "\n".join(lines) + "\n"

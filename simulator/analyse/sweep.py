@@ -1,0 +1,271 @@
+"""Sweeps: everything that somebody may do, over the whole catalogue.
+
+All actions are decided at once for each target: for ``*``, for own and others' users and MFA devices,
+for a made-up ARN of every other resource type in the caller's account, and for an ARN of each pattern
+that the policies name.  A target that no allowed action takes costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from simulator.analyse.samples import fill
+from simulator.catalogue.gate import Gate
+from simulator.catalogue.global_keys import global_keys
+from simulator.decide.evaluate import Evaluator, Workspace
+from simulator.decide.request import Stack
+from simulator.decide.unknown import open_keys
+from simulator.policy.arn import Arn
+from simulator.policy.model import StatementEffect
+from simulator.policy.variables import Template
+from simulator.suites.situations import Situations
+from simulator.suites.targets import Bound
+from simulator.suites.types import type_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from simulator.accounts.model import Account, Principal
+    from simulator.catalogue import Catalogue
+    from simulator.catalogue.model import ResourceType
+    from simulator.decide.context import Context
+    from simulator.decide.request import Caller
+    from simulator.policy.model import Policy
+    from simulator.suites.model import Session
+    from simulator.suites.situations import Situation
+    from simulator.suites.types import TypeTable
+
+__all__ = ["Granted", "Kind", "PolicyCounts", "Sweep", "Sweeper", "count_policies"]
+
+_OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
+"""Resource types of IAM that belong to users, and what their targets are called."""
+
+_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+ANY = "*"
+_NOBODY = "somebody-else"
+_MOST_PATTERNS = 2000  # of the policies' own, each a target
+
+
+Kind: TypeAlias = Literal["any", "people", "type", "pattern"]
+"""What a target is: ``*``, a user or device, a made-up ARN of a type, an ARN of a policy's pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One target, and the actions that are allowed on it as bits over the catalogue."""
+
+    label: str  #: ``*``, ``user/own``, ``ec2:instance``, or a pattern of the policies
+    kind: Kind
+    resource: str
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What somebody may do in one session; `unstated` are keys that policies ask for and nobody gave."""
+
+    who: str
+    session: str
+    granted: tuple[Granted, ...]
+    unstated: tuple[str, ...]
+
+    @property
+    def allowed(self) -> int:
+        """The actions that are allowed on at least one target."""
+        mask = 0
+        for one in self.granted:
+            mask |= one.allowed
+        return mask
+
+    def labels(self) -> dict[int, tuple[str, ...]]:
+        """Return for each allowed action (its place in the catalogue) the targets on which it is allowed.
+
+        What is allowed on any resource of a type is not told of some again.
+        """
+        found: dict[int, dict[str, Kind]] = {}
+        for one in self.granted:
+            for place in _places(one.allowed):
+                found.setdefault(place, {})[one.label] = one.kind
+        return {place: _told(kinds) for place, kinds in found.items()}
+
+    def beyond(self, other: Sweep) -> Sweep:
+        """Return what is allowed here and not in *other*, target by target."""
+        there: dict[str, int] = {}
+        for one in other.granted:
+            there[one.label] = there.get(one.label, 0) | one.allowed
+        more = (replace(one, allowed=one.allowed & ~there.get(one.label, 0)) for one in self.granted)
+        return replace(self, granted=tuple(one for one in more if one.allowed))
+
+
+def _places(mask: int) -> Iterator[int]:
+    text = bin(mask)[:1:-1]
+    place = text.find("1")
+    while place >= 0:
+        yield place
+        place = text.find("1", place + 1)
+
+
+def _told(kinds: dict[str, Kind]) -> tuple[str, ...]:
+    general = "type" in kinds.values()
+    return tuple(label for label, kind in kinds.items() if not (general and kind == "pattern"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    label: str
+    kind: Kind
+    resource: str
+    takers: int  #: the actions that take it
+
+
+class Sweeper:
+    """Sweeps the principals of accounts; everything that they share is made once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.workspace = Workspace(catalogue.table, gate=lambda names: Gate(catalogue, names).mask)
+        self._types: TypeTable = type_table(catalogue)
+        self._situations = Situations()
+        self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
+        self._takers: dict[str, dict[ResourceType, int]] = {}
+
+    def sweep(
+        self,
+        account: Account | None,
+        principal: Principal,
+        session: Session,
+        *,
+        beside: Principal | None = None,
+    ) -> Sweep:
+        """Return what *principal* may do in *session*, also on the patterns of the policies of *beside*."""
+        layer = self._situations.layer((account.context if account is not None else {}, session.context))
+        base = self._situations.of_caller(principal, layer)
+        evaluator = Evaluator(principal.stack(), principal.caller(), self.workspace)
+        policies = (*evaluator.stack.identity, *(beside.stack().identity if beside is not None else ()))
+        found = evaluator.planes(ANY, base.context).allowed
+        granted = [Granted(ANY, "any", ANY, found)]
+        for target in self._targets(account, principal, policies, base.context):
+            allowed = self._decide(evaluator, base, target.resource) & target.takers
+            granted.append(Granted(target.label, target.kind, target.resource, allowed))
+        unstated = open_keys(evaluator, base.context, self._always - {"aws:requestedregion"})
+        kept = tuple(one for one in granted if one.allowed)
+        return Sweep(principal.label, session.name, kept, tuple(sorted(unstated)))
+
+    def _decide(self, evaluator: Evaluator, base: Situation, resource: str) -> int:
+        bound = Bound(resource, None, "single", (resource,))
+        context = self._situations.on_target(base, bound.derived(resource, self._types)).context
+        return evaluator.planes(resource, context).allowed
+
+    # --- targets --------------------------------------------------------------------------------
+
+    def _targets(
+        self, account: Account | None, principal: Principal, policies: tuple[Policy, ...], context: Context
+    ) -> Iterator[_Target]:
+        """Yield a target of each type that an allowed action takes, and one of each pattern of *policies*."""
+        statements = self.workspace.statements(policies)
+        possible = statements.unions(statements.all & ~statements.deny)[0]
+        asked: set[str] = set()
+        for target in self._of_types(account, principal, possible):
+            asked.add(target.resource)
+            yield target
+        for label, resource in _patterns(policies, context, _like(principal)):
+            takers = self._takers_of(resource) & possible if resource not in asked else 0
+            if takers:
+                yield _Target(label, "pattern", resource, takers)
+
+    def _of_types(self, account: Account | None, principal: Principal, possible: int) -> Iterator[_Target]:
+        region = _REGIONS.get(principal.partition, "us-east-1")
+        for name in self.catalogue.services():
+            if not possible & self.catalogue.service_mask(name):
+                continue
+            for kind, takers in self._kinds(name).items():
+                if not takers & possible:
+                    continue
+                if name == "iam" and kind.name in _OF_USERS:
+                    yield from _of_people(account, principal, kind, takers)
+                else:
+                    arn = self._types.example(kind, principal.partition, principal.account_id, region)
+                    yield _Target(f"{name}:{kind.name}", "type", arn, takers)
+
+    def _takers_of(self, resource: str) -> int:
+        """Return the actions that take an ARN, by the type that it is meant to be of."""
+        mask = 0
+        for kind in self._types.of_arn(resource):
+            mask |= self._kinds(kind.service)[kind]
+        return mask
+
+    def _kinds(self, service: str) -> dict[ResourceType, int]:
+        """Return the resource types of a service's actions, each with the actions that take it."""
+        if service not in self._takers:
+            found = dict.fromkeys(getattr(self.catalogue.service(service), "types", ()), 0)
+            for kinds, mask in self._types.groups_of(service):
+                for kind in kinds:
+                    found[kind] |= mask
+            self._takers[service] = found
+        return self._takers[service]
+
+
+def _of_people(account: Account | None, principal: Principal, kind: ResourceType, takers: int) -> Iterator[_Target]:
+    """Yield the caller's own user or device, and others': another user's, and one whose name extends the caller's."""
+    what = _OF_USERS[kind.name]
+
+    def target(label: str, path: str, name: str) -> _Target:
+        place = f"{path}{name}" if kind.name == "user" else f"/{name}"
+        arn = f"arn:{principal.partition}:iam::{principal.account_id}:{kind.name}{place}"
+        return _Target(f"{what}/{label}", "people", arn, takers)
+
+    if principal.kind == "user":
+        yield target("own", principal.path, principal.name)
+        yield target("others", principal.path, f"{principal.name}x")
+    others = [user for user in account.users.values() if user is not principal] if account is not None else []
+    other = others[0] if others else None
+    yield target("others", *(("/", _NOBODY) if other is None else (other.path, other.name)))
+
+
+def _like(principal: Principal) -> str:
+    """Return an ARN whose parts fill the wildcards of patterns."""
+    region = _REGIONS.get(principal.partition, "us-east-1")
+    return f"arn:{principal.partition}:iam:{region}:{principal.account_id}:example"
+
+
+def _patterns(policies: Iterable[Policy], context: Context, like: str) -> Iterator[tuple[str, str]]:
+    """Yield the resource patterns of Allow statements, each with an ARN that it matches."""
+    seen: set[str] = set()
+
+    def value_of(key: str) -> str | None:
+        found = context.get(key)
+        return found if isinstance(found, str) else None
+
+    statements = (statement for policy in policies for statement in policy.statements)
+    for statement in (one for one in statements if one.effect is StatementEffect.ALLOW):
+        resources = statement.resources
+        for text in resources.texts if resources is not None and not resources.negated else ():
+            if text in seen or not text.strip("*") or len(seen) >= _MOST_PATTERNS:
+                continue
+            seen.add(text)
+            pattern = Template.parse(text, variables=statement.variables).resolve(value_of, arn=True)
+            arn = None if pattern is None else fill(pattern.for_resource(), like)
+            if arn is not None and Arn.parse(arn) is not None:
+                yield text, arn
+
+
+# --- many policies at once ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCounts:
+    """A policy by itself, and how many actions it allows on ``*`` in each session."""
+
+    name: str
+    allowed: tuple[int, ...]
+
+
+def count_policies(
+    policies: Iterable[Policy], contexts: Sequence[Context], workspace: Workspace, caller: Caller
+) -> Iterator[PolicyCounts]:
+    """Decide every action of the workspace for each policy in each context."""
+    for policy in policies:
+        evaluator = Evaluator(Stack(identity=(policy,)), caller, workspace)
+        counts = tuple(evaluator.planes(ANY, context).allowed.bit_count() for context in contexts)
+        yield PolicyCounts(policy.name, counts)
