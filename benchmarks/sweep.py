@@ -45,7 +45,11 @@ def naive(seconds: float) -> tuple[float, int]:
     chance = random.Random(20261124)
     catalogue = load()
     actions, names = catalogue.actions(), managed_names()
-    states: tuple[dict[str, str], ...] = ({"aws:MultiFactorAuthPresent": "true"}, {"aws:MultiFactorAuthPresent": "false"}, {})
+    states: tuple[dict[str, str], ...] = (
+        {"aws:MultiFactorAuthPresent": "true"},
+        {"aws:MultiFactorAuthPresent": "false"},
+        {},
+    )
     workspace = Workspace(catalogue.table)
     texts = {name: found.text for name in names if (found := managed_policy(name)) is not None}
     spent, decided = 0.0, 0
