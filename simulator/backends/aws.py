@@ -15,6 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from simulator.backends.asking import Asker, failure_of, gather
 from simulator.backends.batch import Failure
@@ -50,18 +51,23 @@ _HOPELESS = frozenset(
 )  # fmt: skip
 
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_RATE = 5.0  # IAM throttles an account as a whole, and others work in it
+
+
 @dataclass(frozen=True, slots=True)
 class AwsOptions:
     """How to reach AWS, and how hard to press.
 
-    `rate` is requests a second over all workers; `attempts` counts botocore's tries of one request and
-    `patience` how often we begin anew when they are used up.
+    `rate` is requests a second over all workers; where none is stated `pace` knows a polite one.
+    `attempts` counts botocore's tries of one request and `patience` how often we begin anew when they
+    are used up.
     """
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
-    rate: float = 5.0
+    rate: float | None = None
     workers: int = 4
     attempts: int = 8
     patience: int = 3
@@ -69,6 +75,13 @@ class AwsOptions:
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def pace(self) -> float:
+        """Requests a second, 0 for no limit: an endpoint of this machine needs none unless one is stated."""
+        if self.rate is not None:
+            return self.rate
+        return 0.0 if urlsplit(self.endpoint_url or "").hostname in _THIS_MACHINE else _RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ class AwsBackend:
         self._client = client
         self._options = options or AwsOptions()
         self._apart = apart
-        self._pace = _Pace(self._options.rate)
+        self._pace = _Pace(self._options.pace)
         self._hopeless: Failure | None = None
 
     def answer(self, batch: Sequence[SimulationRequest]) -> list[Outcome]:

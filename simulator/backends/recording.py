@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from simulator.backends.batch import Failure, SimulationAnswer
@@ -24,6 +22,7 @@ from simulator.text.files import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
     from typing import NoReturn
 
     from simulator.backends.batch import Outcome, SimulationRequest
@@ -79,13 +78,13 @@ def save(recording: Recording, path: Path) -> None:
     content["digest"] = _digest(content)
     text = _text(content)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+        with part.open("x", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
             file.write(text)
-        Path(name).replace(path)
+        part.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 
