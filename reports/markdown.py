@@ -221,7 +221,7 @@ def _place(found: Table, row: Row, column: Column, changed: frozenset[str]) -> s
     mark = mark_of(cells[0])
     more = f" (+{len(cells) - 1})" if len(cells) > 1 else ""
     flag = "▲ changed" if any(cell.id in changed for cell in cells) else ""
-    lines = [f"{mark.symbol} {text(mark.text)}{more}", text(mark.detail), mark.live, flag]
+    lines = [f"{mark.symbol} {text(mark.text)}{more}", text(mark.detail), text(mark.live), flag]
     return "<br>".join(line for line in lines if line)
 
 

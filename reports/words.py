@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from simulator.text.show import printable
+
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run
 
@@ -30,6 +32,7 @@ __all__ = [
     "source_line",
 ]
 
+_RULE_LIMIT = 24
 _DENIALS = frozenset({"deny", "implicitDeny", "explicitDeny"})
 _ACTUAL_WORDS = {"allowed": "allow", "implicitDeny": "implicit deny", "explicitDeny": "explicit deny"}
 _EXPECTED_WORDS = {
@@ -198,7 +201,10 @@ def how_denied(cell: CellResult) -> str:
 
 
 def _live(cell: CellResult) -> str:
-    return f"≠ live: {_ACTUAL_WORDS[cell.live.actual]}" if cell.live else ""
+    if cell.live is None:
+        return ""
+    rule = printable(cell.live.rule.partition(":")[0], limit=_RULE_LIMIT)  # its id: `L2`, or `L1+L5`
+    return f"≠ live: {_ACTUAL_WORDS[cell.live.actual]} ({rule})"
 
 
 def count(number: int, noun: str) -> str:
