@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.suites.cells import Cell
     from simulator.suites.run import Runner
 
-__all__ = ["Progress", "remote_runner"]
+__all__ = ["Progress", "remote_runner", "requests_of"]
 
 _BETWEEN_SECONDS = 2.0
 
@@ -41,20 +41,24 @@ def remote_runner(options: RunOptions, cells: Sequence[Cell], catalogue: Catalog
         region=options.region,
         endpoint_url=options.endpoint_url,
     )
-    total = sum(cell.where.bound.requests(cell.asked) for cell in cells)
-    return BackendRunner(made, ours, heard=Progress(made.name, total))
+    return BackendRunner(made, ours, heard=Progress(f"{made.name} answered", requests_of(cells)))
+
+
+def requests_of(cells: Sequence[Cell]) -> int:
+    """Return how many requests *cells* stand for."""
+    return sum(cell.where.bound.requests(cell.asked) for cell in cells)
 
 
 class Progress:
-    """Says on stderr how many requests were answered, where that takes long."""
+    """Says on stderr how many requests are done, where that takes long; *what* was done with them."""
 
-    def __init__(self, name: str, total: int) -> None:
-        self._name = name
+    def __init__(self, what: str, total: int) -> None:
+        self._what = what
         self._total = total
         self._next = time.monotonic() + _BETWEEN_SECONDS
 
-    def __call__(self, answered: int) -> None:
+    def __call__(self, done: int) -> None:
         """Say it now and then."""
         if (moment := time.monotonic()) >= self._next:
             self._next = moment + _BETWEEN_SECONDS
-            print(f"{self._name} answered {answered:,} of {self._total:,} requests", file=sys.stderr, flush=True)  # noqa: T201  # progress
+            print(f"{self._what} {done:,} of {self._total:,} requests", file=sys.stderr, flush=True)  # noqa: T201  # progress

@@ -87,7 +87,7 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
 
     return RunOptions(
         paths=options["paths"],
-        backend=options["backend"],
+        backend="embedded" if options["list_only"] else options["backend"],
         k=options["words"],
         tags=options["tags"],
         controls=options["controls"],
@@ -97,7 +97,7 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
         root=options["root"],
         allow_external_files=options["allow_external_files"],
         max_failures=1 if options["stop_first"] else options["max_failures"],
-        corroborate=options["corroborate"],
+        corroborate=None if options["list_only"] else options["corroborate"],
         profile=options["profile"],
         region=options["region"],
         endpoint_url=options["endpoint_url"],

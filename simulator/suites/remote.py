@@ -40,7 +40,7 @@ class BackendRunner:
 
     def __init__(self, backend: Backend, ours: EmbeddedRunner, *, heard: Callable[[int], None] | None = None) -> None:
         self.name = backend.name
-        self.source = backend.source
+        self.source = f"Simulated on policy files, which were not read from AWS. Decisions: {backend.source}"
         self.unanswered = 0
         self._backend = backend
         self._ours = ours

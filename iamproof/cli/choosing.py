@@ -1,0 +1,63 @@
+"""What the commands that ask backends share: options that choose cells, options that reach AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamproof.session import Prepared
+
+__all__ = ["aws_options", "cell_options", "chosen"]
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_CELLS = (
+    click.argument("paths", nargs=-1, type=click.Path()),
+    click.option("-k", "words", default="", metavar="EXPR", help="Only cells whose id, names or tags say so."),
+    click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag."),
+    click.option("--control", "controls", multiple=True, help="Only scenarios with this control."),
+    click.option("--only", multiple=True, metavar="NAME=GLOB", help="Only this principal, session, action, …."),
+    click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here)."),
+    click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere."),
+)
+_AWS = (
+    click.option("--profile", help="The AWS profile."),
+    click.option("--region", help="The AWS region."),
+    click.option("--endpoint-url", help="Another endpoint than AWS's."),
+)
+
+
+def cell_options(command: _Command) -> _Command:
+    """Give *command* the options that choose cells."""
+    for option in reversed(_CELLS):
+        command = option(command)
+    return command
+
+
+def aws_options(command: _Command) -> _Command:
+    """Give *command* the options that reach AWS."""
+    for option in reversed(_AWS):
+        command = option(command)
+    return command
+
+
+def chosen(options: dict[str, Any]) -> Prepared:
+    """Load the suites and choose cells; raise `InputError` or `SelectionError`."""
+    from iamproof.session import RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
+
+    return prepare(
+        RunOptions(
+            paths=options["paths"],
+            k=options["words"],
+            tags=options["tags"],
+            controls=options["controls"],
+            only=options["only"],
+            root=options["root"],
+            allow_external_files=options["allow_external_files"],
+            with_git=False,
+        )
+    )
