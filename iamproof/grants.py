@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.analyse.sweep import PolicyCounts, Sweep
     from simulator.catalogue import Catalogue
 
-__all__ = ["COUNTS_SCHEMA", "SCHEMA", "Difference", "as_csv", "as_data", "as_text", "counts_as"]
+__all__ = ["COUNTS_SCHEMA", "SCHEMA", "Difference", "as_csv", "as_data", "as_text", "columns", "counts_as", "safe"]
 
 SCHEMA = "iamproof/sweep@1"
 COUNTS_SCHEMA = "iamproof/sweep-policies@1"
@@ -77,10 +77,10 @@ def _difference(one: Difference, catalogue: Catalogue, *, full: bool) -> Iterato
 def _tables(sweep: Sweep, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
     if not sweep.allowed:
         return
-    yield from (f"  {line}" for line in _columns(list(_counts(sweep, catalogue)), right=True))
+    yield from (f"  {line}" for line in columns(list(_counts(sweep, catalogue)), right=True))
     if full or sweep.allowed.bit_count() <= _LISTED:
         rows = [(row["action"], row["level"], _targets(row["on"])) for row in _rows(sweep, catalogue)]
-        yield from (f"  {line}" for line in ("", *_columns(rows)))
+        yield from (f"  {line}" for line in ("", *columns(rows)))
 
 
 def _targets(labels: Sequence[str]) -> str:
@@ -99,7 +99,7 @@ def _counts(sweep: Sweep, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
             yield (service, *counts, f"{(allowed & mask).bit_count():,}", f"{mask.bit_count():,}")
 
 
-def _columns(rows: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[str]:
+def columns(rows: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[str]:
     """Lay out rows in columns; with *right* all but the first are numbers."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -180,12 +180,12 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_safe(value) for value in row] for row in rows)
+    writer.writerows([safe(value) for value in row] for row in rows)
     return file.getvalue()
 
 
-def _safe(value: object) -> object:
-    """Keep a spreadsheet from reading a name as a formula."""
+def safe(value: object) -> object:
+    """Return a field of a spreadsheet: what can't be seen is escaped, and nothing reads as a formula."""
     text = shown(value) if isinstance(value, str) else value
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 
@@ -205,5 +205,5 @@ def counts_as(fmt: str, counts: Sequence[PolicyCounts], sessions: Sequence[str],
         *((shown(one.name), *(f"{n:,}" for n in one.allowed)) for one in counts),
     ]
     decided = len(counts) * len(sessions) * len(catalogue.actions())
-    lines = [*_columns(rows, right=True), "", f"{decided:,} decisions on `*`, catalogue of {catalogue.date}"]
+    lines = [*columns(rows, right=True), "", f"{decided:,} decisions on `*`, catalogue of {catalogue.date}"]
     return "\n".join(lines) + "\n"
