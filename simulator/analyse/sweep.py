@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from simulator.decide.request import Caller
     from simulator.policy.model import Policy
     from simulator.suites.model import Session
-    from simulator.suites.situations import Situation
     from simulator.suites.types import TypeTable
 
 __all__ = ["Granted", "Kind", "PolicyCounts", "Sweep", "Sweeper", "count_policies"]
@@ -126,7 +125,6 @@ class Sweeper:
         self.catalogue = catalogue
         self.workspace = Workspace(catalogue.table, gate=lambda names: Gate(catalogue, names).mask)
         self._types: TypeTable = type_table(catalogue)
-        self._situations = Situations()
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._takers: dict[str, dict[ResourceType, int]] = {}
 
@@ -139,23 +137,21 @@ class Sweeper:
         beside: Principal | None = None,
     ) -> Sweep:
         """Return what *principal* may do in *session*, also on the patterns of the policies of *beside*."""
-        layer = self._situations.layer((account.context if account is not None else {}, session.context))
-        base = self._situations.of_caller(principal, layer)
+        situations = Situations()  # they know callers by identity, so they live no longer than one
+        layer = situations.layer((account.context if account is not None else {}, session.context))
+        base = situations.of_caller(principal, layer)
         evaluator = Evaluator(principal.stack(), principal.caller(), self.workspace)
         policies = (*evaluator.stack.identity, *(beside.stack().identity if beside is not None else ()))
         found = evaluator.planes(ANY, base.context).allowed
         granted = [Granted(ANY, "any", ANY, found)]
         for target in self._targets(account, principal, policies, base.context):
-            allowed = self._decide(evaluator, base, target.resource) & target.takers
+            bound = Bound(target.label, None, "single", (target.resource,))
+            context = situations.on_target(base, bound.derived(target.resource, self._types)).context
+            allowed = evaluator.planes(target.resource, context).allowed & target.takers
             granted.append(Granted(target.label, target.kind, target.resource, allowed))
         unstated = open_keys(evaluator, base.context, self._always - {"aws:requestedregion"})
         kept = tuple(one for one in granted if one.allowed)
         return Sweep(principal.label, session.name, kept, tuple(sorted(unstated)))
-
-    def _decide(self, evaluator: Evaluator, base: Situation, resource: str) -> int:
-        bound = Bound(resource, None, "single", (resource,))
-        context = self._situations.on_target(base, bound.derived(resource, self._types)).context
-        return evaluator.planes(resource, context).allowed
 
     # --- targets --------------------------------------------------------------------------------
 

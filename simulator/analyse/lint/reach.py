@@ -27,7 +27,7 @@ __all__ = ["contradictory", "names_no_action", "overruled", "redundant"]
 _MOST_COMPARISONS = 100_000  # of entries with entries, for one policy; each costs some microseconds
 _MOST_VALUES = 400  # each is tried with each condition
 _LONGEST = 2048  # of an entry: what the API takes for an ARN
-_FINITE = ("StringEquals", "Bool", "NumericEquals", "DateEquals")  # each value that satisfies them stands in the policy
+_KINDS = ("Numeric", "Date")
 _ALWAYS_NAMED = frozenset({"*", "*:*"})
 
 
@@ -69,13 +69,17 @@ def _has_variable(condition: Condition) -> bool:
 def _candidates(conditions: list[Condition]) -> set[str | None] | None:
     """Return values one of which satisfies all conditions if any value does; None when they can't be listed."""
     values: set[str | None] = {None}  # the missing key
+    if any(c.operator.base == "Null" and [value.text.lower() for value in c.values] == ["true"] for c in conditions):
+        return values
+    bases = {condition.operator.base for condition in conditions} - {"Null"}
+    if bases <= {"Bool"}:
+        return values | {"true", "false"}
+    # A number has many spellings, which only operators of its own kind take for one.
+    kinds = {kind for kind in _KINDS if all(base.startswith(kind) for base in bases)}
     for condition in conditions:
-        operator = condition.operator
-        if operator.base == "Null" and condition.values[0].text.lower() == "true" and len(condition.values) == 1:
-            return values
-        if operator.base in _FINITE and not operator.negated:
-            found = ("true", "false") if operator.base == "Bool" else (value.text for value in condition.values)
-            return values | set(found)
+        base = condition.operator.base
+        if not condition.operator.negated and (base == "StringEquals" or base in {f"{kind}Equals" for kind in kinds}):
+            return values | {value.text for value in condition.values}
     return None
 
 
