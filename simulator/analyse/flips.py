@@ -85,6 +85,9 @@ def find_flips(lab: Lab, decision: Decision) -> tuple[Flip, ...]:
         lab.begin()
         kept = list(look())
         found += kept[: _SHOWN[kept[0].kind]] if kept else []
+    if not found:
+        lab.begin()
+        found = list(islice(search.lifted(), _SHOWN["context"]))
     return tuple(found)
 
 
@@ -212,15 +215,36 @@ class _Search:
         """Add one statement to a layer; to every silent layer where one is not enough."""
         allow = Effect.ALLOWED in self.goal.effects
         effect = StatementEffect.ALLOW if allow else StatementEffect.DENY
+        return next(([flip] for adds in self.additions(effect) if (flip := self.edits(*adds)) is not None), [])
+
+    def additions(self, effect: StatementEffect) -> Iterator[tuple[Edit, ...]]:
+        """Yield additions to one layer, and of Allows to two and three."""
         layers = [(name, self.own(layer)) for name, layer in self.lab.evaluator().layer_sets]
-        request = self.lab.request
-        for size in (1, 2, 3) if allow else (1,):
+        for size in (1, 2, 3) if effect is StatementEffect.ALLOW else (1,):
             for chosen in combinations(layers, size):
-                adds = [addition(request, name, policy, effect) for name, policy in chosen]
-                flip = self.edits(*adds)
-                if flip is not None:
-                    return [flip]
-        return []
+                yield tuple(addition(self.lab.request, name, policy, effect) for name, policy in chosen)
+
+    def lifted(self) -> Iterator[Flip]:
+        """Yield what lifts an explicit deny, together with the Allow that is missing then."""
+        if self.decision.effect is not Effect.EXPLICIT_DENY or Effect.ALLOWED not in self.goal.effects:
+            return
+        request = self.lab.request
+        for change in (*session_changes(self.lab.question.neighbours), *context_changes(self.lab)):
+            changed = applied(request, change)
+            if self.lab.afford() and self.lab.decide(changed).effect is Effect.IMPLICIT_DENY:
+                yield from self.allowed_then("context", changed, change)
+        deciding = {id(ref.statement) for ref in self.decision.deciding}
+        drops = tuple(drop(step) for step in self.steps if id(step.ref.statement) in deciding)
+        yield from self.allowed_then("statement", replace(request, stack=with_edits(request.stack, drops)), *drops)
+
+    def allowed_then(self, kind: FlipKind, request: Request, *changes: Change) -> Iterator[Flip]:
+        """Yield the flip of *changes* and of the fewest Allows added."""
+        for adds in self.additions(StatementEffect.ALLOW):
+            whole = replace(request, stack=with_edits(request.stack, adds))
+            flip = self.flip(kind, whole, *changes, *adds)
+            if flip is not None:
+                yield flip
+                return
 
     def own(self, layer: StatementSet) -> Policy | None:
         """Return the policy of a layer to add to, None when AWS manages all of them."""

@@ -168,9 +168,18 @@ def test_a_resource_policy_gets_a_principal() -> None:
     assert ("edit", f"add `{BOB}` to Principal") in edits(found)
 
 
+def test_an_explicit_deny_without_any_allow_takes_two_changes() -> None:
+    found = ask(allow("s3:PutObject"), deny("*", Condition=NO_MFA), context={"aws:MultiFactorAuthPresent": "false"})
+    first = found.flips[0].changes
+    assert first[0] == ContextChange((("aws:MultiFactorAuthPresent", "true"),))
+    assert isinstance(first[1], Edit)
+    assert first[1].change == "add"
+
+
 WORLDS: tuple[dict[str, Any], ...] = (
     {"identity": (allow(Condition=MFA),)},
     {"identity": (allow(), deny("s3:*", Condition=NO_MFA))},
+    {"identity": (deny("s3:*", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),)},
     {"identity": (allow(), {"Effect": "Deny", "NotAction": ["s3:Put*"], "NotResource": "arn:aws:s3:::b/x"})},
     {"identity": (allow("s3:PutObject"),), "boundary": policy(allow("s3:PutObject"), kind=PolicyKind.BOUNDARY)},
     {"identity": (allow(),), "scps": ((policy(allow("ec2:*"), kind=PolicyKind.SCP),),)},
