@@ -30,14 +30,14 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
 
 @click.command("explain", help=_HELP)
 @click.argument("arguments", nargs=-1, metavar="[CELL-ID [PATH]...]")
-@click.option("--policy", "policies", multiple=True, metavar="FILE|ARN", help="An identity policy; repeatable.")
+@click.option("--policy", "policies", multiple=True, metavar="FILE|ARN|NAME", help="An identity policy; repeatable.")
 @click.option("--account", metavar="FILE", help="Take the policies that bear on --as from this account.")
 @click.option("--as", "who", metavar="ARN|NAME", help="Who asks: an ARN, or a name of the account.")
 @click.option("--session", metavar="NAME", help="The sign-in state: with MFA, console without MFA, access key.")
 @click.option("--action", help="The action; of a cell of many, the one to explain.")
 @click.option("--resource", metavar="ARN", help="The resource (default: *); of a cell of many, the one to explain.")
 @click.option("--context", multiple=True, metavar="KEY=VALUE", help="A context key; repeatable, a list if given twice.")
-@click.option("--boundary", metavar="FILE|ARN", help="The permissions boundary.")
+@click.option("--boundary", metavar="FILE|ARN|NAME", help="The permissions boundary.")
 @click.option(
     "--session-policy", "session_policies", multiple=True, metavar="FILE", help="A session policy; repeatable."
 )

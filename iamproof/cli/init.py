@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_HELP = """Write a first suite for each POLICY (a file, or an AWS managed policy's ARN).
+_HELP = """Write a first suite for each POLICY (a file, or an AWS managed policy's ARN or name).
 
 It asks what the policy names and what lies just beyond: other actions, others' resources, each condition right,
 wrong and absent.  The verdicts are what the policy does today, each marked `# review`."""

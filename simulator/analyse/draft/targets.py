@@ -80,7 +80,8 @@ class Places:
     def count(self, statement: Statement, action: str, actions: Actions) -> int:
         """Return how many places there are for *action*; none is made."""
         element = statement.resources
-        if element is None or (not element.negated and "*" in element.texts) or not self._kinds(action):
+        free = self.catalogue.action(action) is not None and not self._kinds(action)
+        if element is None or (not element.negated and "*" in element.texts) or free:
             return 1
         own = (
             self._own(Template.parse(text, variables=statement.variables), action, actions)

@@ -100,6 +100,11 @@ def test_a_principal_of_an_account_is_asked_as_in_suites() -> None:
     assert found.who == "ec2webuser, access key"
 
 
+def test_an_aws_managed_policy_is_known_by_name() -> None:
+    found = question(policies=("AdministratorAccess",))
+    assert found.loaded[0].path == "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
 @pytest.mark.parametrize(
     ("given", "message", "advice"),
     [
