@@ -20,6 +20,7 @@ from simulator.analyse.prove.claim import (
 )
 from simulator.analyse.prove.decide import decide_claim
 from simulator.analyse.prove.domains import SESSIONS, Domain, Domains
+from simulator.analyse.prove.people import claims_about, principal_domains
 
 __all__ = [
     "LITERAL_STAR",
@@ -33,11 +34,13 @@ __all__ = [
     "Said",
     "Unknown",
     "allows",
+    "claims_about",
     "decide_claim",
     "denies",
     "disjoint",
     "guard",
     "never",
     "no_new_access",
+    "principal_domains",
     "request_set",
 ]

@@ -6,10 +6,12 @@ its conditions into atoms.  Equal conditions share one atom, equal resource elem
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.words import Word, word
 from simulator.decide.index import ResourceMatcher
 from simulator.policy.conditions import Condition, ConditionValue
@@ -22,24 +24,28 @@ if TYPE_CHECKING:
 
     from simulator.decide.index import StatementSet
     from simulator.policy.model import Statement
+    from simulator.policy.pattern import Pattern
 
-__all__ = ["Atom", "Clause", "Shape", "clauses_of", "shape_of", "type_clause"]
+__all__ = ["Atom", "Clause", "Shape", "ValueOf", "clauses_of", "defaulted", "shape_of", "type_clause"]
 
 _KEPT = 32768
+_PRIVATE = re.compile("[\ue000-\uf8ff]")  # the search writes variables in these
+
+ValueOf: TypeAlias = "Callable[[str], str | None]"
+"""Gives the single value of a key (lower case), None when it has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Atom:
     """One condition; equal only to itself, and equal conditions are the same atom.
 
-    `templates` are the values' texts as its operator reads them, `variables` the keys (lower case) that
-    they refer to.
+    `templates` are the values' texts as its operator reads them, `keys` the variables (lower case) in them.
     """
 
     condition: Condition
     key: str
     templates: tuple[Template, ...]
-    variables: frozenset[str]
+    keys: tuple[str, ...]
 
     @property
     def base(self) -> str:
@@ -51,6 +57,15 @@ class Atom:
         """Tell whether the operator negates."""
         return self.condition.operator.negated
 
+    def patterns(self, value_of: ValueOf) -> tuple[Pattern, ...]:
+        """Return the values, variables resolved as the condition does (V5): one without a value matches nothing."""
+        return _patterns(self, tuple(map(value_of, self.keys)))
+
+
+def _check(texts: Iterable[str]) -> None:
+    if any(_PRIVATE.search(text) for text in texts):
+        raise Undecided("a pattern holds a character of Unicode's private use area")
+
 
 def _atom(condition: Condition) -> Atom:
     texts = sorted({value.text for value in condition.values})
@@ -61,14 +76,29 @@ def _atom(condition: Condition) -> Atom:
 
 @lru_cache(maxsize=_KEPT)
 def _interned(condition: Condition) -> Atom:
+    _check(value.text for value in condition.values)
     row = COMPARISONS.get(condition.operator.base)
     variables = condition.variables and row is not None and row.variables
     templates = tuple(Template.parse(value.text, variables=variables) for value in condition.values)
-    return Atom(condition, condition.key, templates, frozenset(_keys(templates)))
+    return Atom(condition, condition.key, templates, _keys(templates))
 
 
-def _keys(templates: Iterable[Template]) -> Iterable[str]:
-    return (variable.key.lower() for template in templates for variable in template.variables if variable.key)
+@lru_cache(maxsize=_KEPT)
+def _patterns(atom: Atom, values: tuple[str | None, ...]) -> tuple[Pattern, ...]:
+    value_of = _lookup(atom.keys, values)
+    wildcards = COMPARISONS[atom.base].wildcards
+    found = (template.resolve(value_of, literal_wildcards=not wildcards) for template in atom.templates)
+    return tuple(pattern for pattern in found if pattern is not None)
+
+
+def _keys(templates: Iterable[Template]) -> tuple[str, ...]:
+    return tuple(sorted({v.key.lower() for template in templates for v in template.variables if v.key}))
+
+
+def defaulted(templates: Iterable[Template]) -> tuple[str, ...]:
+    """Return the variables (lower case) that have a default somewhere (V6)."""
+    found = {v.key.lower() for t in templates for v in t.variables if v.key and v.default is not None}
+    return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,14 +116,14 @@ class Shape:
     templates: tuple[Template, ...]
     resource_key: Hashable
     atoms: frozenset[Atom]
-    variables: frozenset[str]  #: of resources and conditions, lower case
+    keys: tuple[str, ...]  #: the variables of the resources, lower case
+    variables: frozenset[str]  #: those of the conditions, too
 
-    def grounded(self, value_of: Callable[[str], str | None]) -> tuple[Word, ...]:
+    def grounded(self, value_of: ValueOf) -> tuple[Word, ...]:
         """Return the words, those with variables resolved as the evaluator does (V4)."""
         if not self.templates:
             return self.words
-        found = (template.resolve(value_of, arn=True) for template in self.templates)
-        return self.words + tuple(word(pattern.for_resource()) for pattern in found if pattern is not None)
+        return self.words + _resources(self, tuple(map(value_of, self.keys)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,9 +165,12 @@ def shape_of(statement: Statement) -> Shape:
 
 @lru_cache(maxsize=_KEPT)
 def _shape(element: Element | None, variables: bool, atoms: frozenset[Atom]) -> Shape:  # noqa: FBT001  # lru_cache keys positional arguments
+    if element is not None:
+        _check(element.texts)
     matcher = ResourceMatcher(element, variables=variables)
     words = tuple(dict.fromkeys(map(word, matcher.constants)))
     every = any(one.matches_all for one in words)
+    keys = _keys(matcher.templates)
     return Shape(
         everything=every and not matcher.negated,
         nothing=every and matcher.negated,
@@ -146,13 +179,31 @@ def _shape(element: Element | None, variables: bool, atoms: frozenset[Atom]) -> 
         templates=matcher.templates,
         resource_key=(element, variables),
         atoms=atoms,
-        variables=frozenset(_keys(matcher.templates)).union(*(atom.variables for atom in atoms)),
+        keys=keys,
+        variables=frozenset(keys).union(*(atom.keys for atom in atoms)),
     )
+
+
+@lru_cache(maxsize=_KEPT)
+def _resources(shape: Shape, values: tuple[str | None, ...]) -> tuple[Word, ...]:
+    value_of = _lookup(shape.keys, values)
+    found = (template.resolve(value_of, arn=True) for template in shape.templates)
+    return tuple(word(pattern.for_resource()) for pattern in found if pattern is not None)
+
+
+def _lookup(keys: tuple[str, ...], values: tuple[str | None, ...]) -> ValueOf:
+    known = dict(zip(keys, values, strict=True))
+    return lambda key: known[key.lower()]
 
 
 def type_clause(words: tuple[Word, ...], actions: int) -> Clause:
     """Return a clause that names the resources of *words*, for what is no statement: a type, the shape of ARNs."""
-    shape = Shape(
+    return Clause(actions, _type_shape(words), None)
+
+
+@lru_cache(maxsize=_KEPT)
+def _type_shape(words: tuple[Word, ...]) -> Shape:
+    return Shape(
         everything=False,
         nothing=False,
         negated=False,
@@ -160,6 +211,6 @@ def type_clause(words: tuple[Word, ...], actions: int) -> Clause:
         templates=(),
         resource_key=words,
         atoms=frozenset(),
+        keys=(),
         variables=frozenset(),
     )
-    return Clause(actions, shape, None)

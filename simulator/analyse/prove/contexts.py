@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from simulator.analyse.prove.automaton import Sign
     from simulator.analyse.prove.budget import Budget
-    from simulator.analyse.prove.clause import Atom, Clause
+    from simulator.analyse.prove.clause import Atom, Clause, ValueOf
     from simulator.analyse.prove.domains import Domain
     from simulator.decide.context import ContextValue
 
@@ -31,7 +31,7 @@ Assignment: TypeAlias = "dict[str, ContextValue | None]"
 """The values of variables by key (lower case); None is a missing key, `A_LIST` some list."""
 
 
-def value_in(assignment: Mapping[str, ContextValue | None]) -> Callable[[str], str | None]:
+def value_in(assignment: Mapping[str, ContextValue | None]) -> ValueOf:
     """Return how a variable finds its value in *assignment*."""
 
     def value_of(key: str) -> str | None:

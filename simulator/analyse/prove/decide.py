@@ -7,22 +7,21 @@ makes the answer `Unknown` unless a counterexample turns up.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.analyse.prove.answer import Answer, Counterexample, Proved, Unknown
+from simulator.analyse.prove.arns import assumption
 from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.claim import policy_of
 from simulator.analyse.prove.clause import Clause, shape_of, type_clause
 from simulator.analyse.prove.search import Search
 from simulator.analyse.prove.space import Space, catalogue_space, unknown_names, unknown_space
 from simulator.analyse.prove.terms import conjunctions, terms
-from simulator.analyse.prove.values import ARN
 from simulator.analyse.prove.witness import Witness
-from simulator.analyse.prove.words import Relation, Word, relation, word
+from simulator.analyse.prove.words import Relation, relation, word
 from simulator.catalogue import load
 from simulator.decide.keys import condition_keys, statement_keys, variable_keys
-from simulator.policy.pattern import Pattern, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +73,6 @@ class _Proof:
         self.catalogue = catalogue
         self.budget = budget
         self.gaps: dict[str, None] = {}
-        self.shape = _shape_words(claim.caller.account)
         self._spaces: list[str] = []
         self._guards, self._outside = policy_of(claim.guards), policy_of(claim.outside)
         self._within = type_clause(tuple(map(word, claim.within)), 0) if claim.within else None
@@ -134,9 +132,7 @@ class _Proof:
 
     def assumptions(self) -> tuple[str, ...]:
         """Say what the proof takes for granted."""
-        account = self.claim.caller.account
-        owner = f"the account {account} or AWS" if account else "the caller's account"
-        found = [f"for {' and '.join(self._spaces)}", f"every resource belongs to {owner} and has no policy of its own"]
+        found = [f"for {' and '.join(self._spaces)}", assumption(self.claim.caller.account)]
         keys = sorted(frozenset().union(*map(statement_keys, self.claim.statements)))
         for key in keys:
             words = dict.fromkeys(domains.of_key(key, self.catalogue).words() for domains in self.claim.domains)
@@ -151,8 +147,7 @@ class _Attempt:
         self._space = space
         self._known: dict[str, Domain] = {}
         self._domains, self._catalogue = domains, proof.catalogue
-        account = proof.claim.caller.account or ""
-        self.search = Search(self.domain_of, proof.shape, account, proof.budget)
+        self.search = Search(self.domain_of, proof.claim.caller.account, proof.budget)
         self._make_witness = partial(Witness, proof.claim, space, self.domain_of, proof.name_of)
         self._witness: Witness | None = None
         self._refuted: dict[frozenset[Shape], list[frozenset[Shape]]] = {}
@@ -231,12 +226,3 @@ def _meets(kind: Clause, wanted: Iterable[Clause]) -> bool:
         ):
             return False
     return True
-
-
-@lru_cache(maxsize=256)
-def _shape_words(account: str | None) -> tuple[Word, ...]:
-    """Return what a request takes for an ARN; with an account, only its own resources and AWS's."""
-    if account is None:
-        return (ARN,)
-    head = ("arn:aws", Wildcard.SEGMENT_RUN, ":", Wildcard.SEGMENT_ONE, *(Wildcard.SEGMENT_RUN, ":") * 2)
-    return tuple(word(Pattern.of((*head, f"{owner}:", Wildcard.ONE, Wildcard.RUN))) for owner in (account, "", "aws"))

@@ -129,6 +129,7 @@ _TABLE: dict[str, Domain] = {
     _PRESENT: _MFA_PRESENT,
     _AGE: _MFA_AGE,
     "aws:username": Domain(alphabet=_USER_CHARACTERS, shortest=1, longest=64),
+    "aws:userid": Domain(absent=False, alphabet=_USER_CHARACTERS + ":", shortest=1),
     "aws:principalaccount": replace(_ACCOUNT, absent=False),
     "aws:resourceaccount": _ACCOUNT,
     "aws:sourceaccount": _ACCOUNT,

@@ -21,22 +21,13 @@ from simulator.policy.pattern import ARN_COLONS, Pattern, Wildcard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from simulator.policy.variables import Template
+__all__ = ["ARN_SHAPE", "POINTS", "TEXTS", "Values"]
 
-__all__ = ["ARN_SHAPE", "POINTS", "TEXTS", "Values", "resolved"]
-
-Values: TypeAlias = "list[Pattern]"
+Values: TypeAlias = "Iterable[Pattern]"
 """A condition's values, variables resolved."""
 
 ARN_SHAPE = word(Pattern.of(("arn:", *(Wildcard.SEGMENT_RUN, ":") * (ARN_COLONS - 1), Wildcard.RUN)))
 """What an ARN operator takes for an ARN (C16)."""
-
-
-def resolved(base: str, templates: Iterable[Template], value_of: Callable[[str], str | None]) -> Values:
-    """Resolve variables as the condition does (V5): a value without one matches nothing."""
-    wildcards = COMPARISONS[base].wildcards
-    found = (template.resolve(value_of, literal_wildcards=not wildcards) for template in templates)
-    return [pattern for pattern in found if pattern is not None]
 
 
 # --- texts --------------------------------------------------------------------------------------

@@ -11,16 +11,15 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulator.analyse.prove.clause import defaulted
 from simulator.analyse.prove.languages import TEXTS
-from simulator.analyse.prove.words import Word, folded_word, word
-from simulator.policy.operators import COMPARISONS
+from simulator.analyse.prove.words import Word, folded_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from simulator.analyse.prove.automaton import Sign
-    from simulator.analyse.prove.clause import Atom, Clause
-    from simulator.policy.pattern import Pattern
+    from simulator.analyse.prove.clause import Atom, Shape, ValueOf
     from simulator.policy.variables import Template
 
 __all__ = ["RESOURCE", "Occurrence", "Texts"]
@@ -43,19 +42,17 @@ class Texts:
     """All words on the texts of a request; *fixed* gives the values that are not open."""
 
     marks: Mapping[str, str]  #: by key
-    fixed: Callable[[str], str | None]
+    fixed: ValueOf
     found: dict[str, list[Occurrence]] = field(default_factory=dict)
     defaulted: set[str] = field(default_factory=set)  #: marks of variables with a default somewhere
     flags: dict[str, bool] = field(default_factory=dict)  #: marks in values of Bool, and whether alone there
 
-    def add(self, clauses: Iterable[Clause], sign: Sign) -> None:
-        """Note the words of *clauses*, wanted or unwanted ones."""
-        for clause in clauses:
-            shape = clause.shape
+    def add(self, shapes: Iterable[Shape], sign: Sign) -> None:
+        """Note the words of statements, wanted or unwanted ones."""
+        for shape in shapes:
             if not shape.everything:
-                patterns = (p.for_resource() for t in shape.templates for p in self._variants(t, arn=True))
-                words = (*shape.words, *map(word, patterns))
-                self.note(RESOURCE, words, -sign if shape.negated else sign, clause)
+                words = (one for value_of in self._cases(shape.templates) for one in shape.grounded(value_of))
+                self.note(RESOURCE, dict.fromkeys(words), -sign if shape.negated else sign, shape)
             for atom in shape.atoms:
                 self._add_atom(atom, sign)
 
@@ -85,10 +82,9 @@ class Texts:
         if atom.base == "Bool":
             self._add_flags(atom)
             return
-        wildcards = COMPARISONS[atom.base].wildcards
-        patterns = (p for t in atom.templates for p in self._variants(t, literal_wildcards=not wildcards))
+        patterns = (pattern for value_of in self._cases(atom.templates) for pattern in atom.patterns(value_of))
         words = (found for pattern in patterns if (found := make(pattern)) is not None)
-        self.note(atom.key, words, -sign if atom.negated else sign, atom)
+        self.note(atom.key, dict.fromkeys(words), -sign if atom.negated else sign, atom)
 
     def _add_flags(self, atom: Atom) -> None:
         for template in atom.templates:
@@ -99,23 +95,11 @@ class Texts:
         true = folded_word("true")
         self.note(atom.key, () if true is None else (true,), 0, atom)
 
-    def _variants(self, template: Template, *, arn: bool = False, literal_wildcards: bool = False) -> Iterator[Pattern]:
-        """Resolve *template* with marks; a variable with a default is tried without its value too (V6)."""
-        optional = sorted(
-            {v.key.lower() for v in template.variables if v.key and v.default is not None} & set(self.marks)
-        )
+    def _cases(self, templates: Iterable[Template]) -> Iterator[ValueOf]:
+        """Yield ways to resolve *templates* with marks: variables with a default also without their value (V6)."""
+        optional = [key for key in defaulted(templates) if key in self.marks]
         self.defaulted.update(self.marks[key] for key in optional)
         for size in range(len(optional) + 1):
             for missing in itertools.combinations(optional, size):
-                found = template.resolve(
-                    lambda key, missing=missing: self._value(key.lower(), missing),  # type: ignore[misc]  # bound here
-                    arn=arn,
-                    literal_wildcards=literal_wildcards,
-                )
-                if found is not None:
-                    yield found
-
-    def _value(self, key: str, missing: tuple[str, ...]) -> str | None:
-        if key in self.marks:
-            return None if key in missing else self.marks[key]
-        return self.fixed(key)
+                known = {**self.marks, **dict.fromkeys(missing)}
+                yield lambda key, known=known: known[key] if key in known else self.fixed(key)  # type: ignore[misc]  # bound here

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulator.analyse.prove.arns import ODD
 from simulator.analyse.prove.automaton import Group, Machine
 from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.examples import example
@@ -72,21 +73,21 @@ def _matches(one: Word, text: str) -> bool:
 
 
 def sketches(
-    wanted: Sequence[Side], unwanted: Sequence[Side], shape: tuple[Word, ...], account: str, budget: Budget
+    wanted: Sequence[Side], unwanted: Sequence[Side], arns: tuple[Word, ...], account: str, budget: Budget
 ) -> Iterator[Sketch]:
-    """Yield what resources of *shape* that lie in all of *wanted* can leave alive of *unwanted*.
+    """Yield what resources that are *arns* and lie in all of *wanted* can leave alive of *unwanted*.
 
     INVARIANT: every such resource leaves alive at least the statements of a sketch that has a text.
     """
     picked = [side for side in wanted if not side.negated]
-    barred = [one for side in wanted if side.negated for one in side.words]
-    for pick in _picks(picked, shape, budget):
-        found = _Pick(pick, shape)
+    barred = [*ODD, *(one for side in wanted if side.negated for one in side.words)]
+    for pick in _picks(picked, arns, budget):
+        found = _Pick(pick, arns)
         if found.places(barred, unwanted):
             yield from found.sketches(account, budget)
 
 
-def _picks(picked: Sequence[Side], shape: tuple[Word, ...], budget: Budget) -> Iterator[tuple[Word, ...]]:
+def _picks(picked: Sequence[Side], arns: tuple[Word, ...], budget: Budget) -> Iterator[tuple[Word, ...]]:
     """Yield one word of each side such that no two of them exclude each other."""
     left = _PICKS
     stack: list[tuple[Word, ...]] = [()]
@@ -100,7 +101,7 @@ def _picks(picked: Sequence[Side], shape: tuple[Word, ...], budget: Budget) -> I
             left -= 1
             if left < 0:
                 raise Undecided(f"more than {_PICKS:,} combinations of resources")
-            if all(relation(one, shaped) is Relation.DISJOINT for shaped in shape):
+            if all(relation(one, arn) is Relation.DISJOINT for arn in arns):
                 continue
             if not any(relation(one, other) is Relation.DISJOINT for other in chosen):
                 stack.append((*chosen, one))
@@ -111,7 +112,7 @@ class _Pick:
     """One word of each wanted statement, and what remains open once the plain cases are settled."""
 
     pick: tuple[Word, ...]
-    shape: tuple[Word, ...]
+    arns: tuple[Word, ...]
     alive: int = 0
     barred: list[Word] = field(default_factory=list)
     open: list[tuple[int, Side]] = field(default_factory=list)
@@ -119,7 +120,7 @@ class _Pick:
     @property
     def matched(self) -> tuple[tuple[Word, ...], ...]:
         """What the resource has to match."""
-        return (*((one,) for one in self.pick), self.shape)
+        return (*((one,) for one in self.pick), self.arns)
 
     def places(self, barred: Iterable[Word], unwanted: Sequence[Side]) -> bool:
         """Settle the plain cases; tell whether a resource may exist."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.analyse.prove.arns import NO_RESOURCE, arn_words
 from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.contexts import ContextSearch, value_in
 from simulator.analyse.prove.resources import Side, sketches
@@ -14,14 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from simulator.analyse.prove.budget import Budget
-    from simulator.analyse.prove.clause import Clause
+    from simulator.analyse.prove.clause import Clause, ValueOf
     from simulator.analyse.prove.domains import Domain
-    from simulator.analyse.prove.words import Word
     from simulator.decide.context import ContextValue
 
-__all__ = ["NO_RESOURCE", "Found", "Search", "covers"]
-
-NO_RESOURCE = "*"  #: the resource of a request that names none (R6)
+__all__ = ["Found", "Search", "covers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +34,16 @@ class Found:
 class Search:
     """Searches one claim's conjunctions in one set of domains; `gaps` tells what finding nothing does not prove."""
 
-    def __init__(
-        self, domain_of: Callable[[str], Domain], shape: tuple[Word, ...], account: str, budget: Budget
-    ) -> None:
+    def __init__(self, domain_of: Callable[[str], Domain], account: str | None, budget: Budget) -> None:
         self._domain_of = domain_of
-        self._shape = shape
-        self._account = account
+        self._arns = arn_words(account)
+        self._account = account or ""
         self._budget = budget
         self.gaps: dict[str, None] = {}
 
     def found(self, wanted: Sequence[Clause], unwanted: Sequence[Clause], *, star: bool = True) -> Iterator[Found]:
         """Yield what is found, with *star* the request without a resource too."""
-        variables = Variables(wanted, unwanted, self._shape, self._domain_of, self._budget)
+        variables = Variables(wanted, unwanted, self._arns, self._domain_of)
         try:
             for assignment in variables.assignments():
                 value_of = value_in(assignment)
@@ -59,7 +55,7 @@ class Search:
                 sides = [_side(clause, value_of) for clause in wanted if not clause.shape.everything]
                 others = [_side(clause, value_of) for clause in unwanted]
                 for resource, context in self._each(sides, others, contexts, star=star):
-                    yield Found(resource, context, variables.names)
+                    yield Found(resource, context, _in_use(variables.names, resource, context))
         except Undecided as undecided:
             if self._budget.spent:
                 raise
@@ -74,13 +70,20 @@ class Search:
             context = contexts.find(_alive(unwanted, NO_RESOURCE))
             if context is not None:
                 yield NO_RESOURCE, context
-        for sketch in sketches(wanted, unwanted, self._shape, self._account, self._budget):
+        for sketch in sketches(wanted, unwanted, self._arns, self._account, self._budget):
             context = contexts.find(sketch.alive)
             if context is not None and (text := sketch.text(self._account, self._budget)) is not None:
                 yield text, context
 
 
-def _side(clause: Clause, value_of: Callable[[str], str | None]) -> Side:
+def _in_use(marks: dict[str, str], resource: str, context: dict[str, ContextValue]) -> dict[str, str]:
+    if not marks:
+        return marks
+    texts = [resource, *(text for value in context.values() for text in value)]
+    return {mark: key for mark, key in marks.items() if any(mark in text for text in texts)}
+
+
+def _side(clause: Clause, value_of: ValueOf) -> Side:
     shape = clause.shape
     return Side(shape.grounded(value_of), shape.negated, not shape.atoms)
 

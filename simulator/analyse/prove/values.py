@@ -8,11 +8,12 @@ is always asked of the condition itself, so a value too many does no harm, and o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from simulator.analyse.prove.arns import ARN
 from simulator.analyse.prove.automaton import Group, Machine
 from simulator.analyse.prove.budget import Undecided
-from simulator.analyse.prove.languages import ARN_SHAPE, POINTS, TEXTS, resolved
+from simulator.analyse.prove.languages import ARN_SHAPE, POINTS, TEXTS
 from simulator.analyse.prove.words import Word, word
 from simulator.policy.pattern import Pattern, Wildcard
 
@@ -21,26 +22,17 @@ if TYPE_CHECKING:
 
     from simulator.analyse.prove.automaton import Sign
     from simulator.analyse.prove.budget import Budget
-    from simulator.analyse.prove.clause import Atom
+    from simulator.analyse.prove.clause import Atom, ValueOf
     from simulator.analyse.prove.domains import Domain
     from simulator.decide.context import ContextValue
 
-__all__ = ["ARN", "Wish", "candidates", "domain_words", "text_groups"]
-
-ARN = word(
-    Pattern.of(
-        (
-            "arn:aws",
-            *(Wildcard.SEGMENT_RUN, ":", Wildcard.SEGMENT_ONE),
-            *(Wildcard.SEGMENT_RUN, ":") * 3,
-            *(Wildcard.ONE, Wildcard.RUN),
-        )
-    )
-)
-"""The ARNs of AWS: all partitions begin alike, and service and resource are never empty."""
+__all__ = ["Wish", "candidates", "domain_words", "text_groups"]
 
 _SOME = word(Pattern((Wildcard.ONE, Wildcard.RUN)))  # empty texts are legal, but no good examples
-_LISTS = 2048
+_LISTS = 512
+
+Answers: TypeAlias = tuple[bool, ...]
+"""Whether a value makes each of several conditions hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class Wish:
 def candidates(
     wishes: Sequence[Wish],
     domain: Domain,
-    value_of: Callable[[str], str | None],
+    value_of: ValueOf,
     *,
     marks: str,
     budget: Budget,
@@ -76,14 +68,12 @@ def candidates(
     return (*absent, *singles, *whole, *lists)
 
 
-def _texts(
-    wishes: Sequence[Wish], domain: Domain, value_of: Callable[[str], str | None], marks: str, budget: Budget
-) -> Iterator[str]:
+def _texts(wishes: Sequence[Wish], domain: Domain, value_of: ValueOf, marks: str, budget: Budget) -> Iterator[str]:
     points: dict[Callable[..., Iterator[str]], list[Pattern]] = {}
     for wish in wishes:
         base = wish.atom.base
         if base in POINTS:
-            points.setdefault(POINTS[base], []).extend(resolved(base, wish.atom.templates, value_of))
+            points.setdefault(POINTS[base], []).extend(wish.atom.patterns(value_of))
     groups = text_groups(wishes, value_of)
     if len(points) + bool(groups) > 1:
         raise Undecided(f"`{wishes[0].atom.condition.key}` is compared in several ways, as text and as number")
@@ -114,7 +104,7 @@ def _class_texts(groups: list[Group], domain: Domain, marks: str, budget: Budget
         yield found.text
 
 
-def text_groups(wishes: Iterable[Wish], value_of: Callable[[str], str | None]) -> list[Group]:
+def text_groups(wishes: Iterable[Wish], value_of: ValueOf) -> list[Group]:
     """Return the words of each condition on texts as a group."""
     groups: list[Group] = []
     arns = False
@@ -125,7 +115,7 @@ def text_groups(wishes: Iterable[Wish], value_of: Callable[[str], str | None]) -
                 raise Undecided(f"the operator {wish.atom.condition.operator} is not modelled")
             continue
         arns = arns or base.startswith("Arn")
-        words = [TEXTS[base](pattern) for pattern in resolved(base, wish.atom.templates, value_of)]
+        words = [TEXTS[base](pattern) for pattern in wish.atom.patterns(value_of)]
         if None in words and not base.startswith("Arn"):
             raise Undecided(f"a value of {wish.atom.condition.operator} has letters whose case depends on others")
         # `Bool` may ask for false, which is not to match the word.
@@ -150,15 +140,15 @@ def domain_words(domain: Domain, marks: str) -> tuple[Word, ...]:
 def _lists(
     wishes: Sequence[Wish],
     texts: Sequence[str],
-    value_of: Callable[[str], str | None],
+    value_of: ValueOf,
     budget: Budget,
     *,
     empty: bool,
 ) -> list[ContextValue]:
-    """Return lists of *texts*: one for each combination of answers that some list gives."""
+    """Return lists of *texts*: for each list there is one that answers no wish worse."""
     key = wishes[0].atom.key
 
-    def answers(value: tuple[str, ...]) -> tuple[bool, ...]:
+    def answers(value: tuple[str, ...]) -> Answers:
         budget.spend()
 
         def lookup(name: str) -> ContextValue | None:
@@ -166,17 +156,29 @@ def _lists(
 
         return tuple(wish.atom.condition.holds(lookup) for wish in wishes)
 
-    singles: dict[tuple[bool, ...], str] = {}
+    singles: dict[Answers, str] = {}
     for text in texts:
         singles.setdefault(answers((text, text)), text)
-    found: dict[tuple[bool, ...], tuple[str, ...]] = {}
     # A list of one empty text counts as empty (C4), one of two does not.
     queue: list[tuple[str, ...]] = [(text,) if text else ("", "") for text in singles.values()]
-    queue += [("",)] if empty else []
+    found: dict[Answers, tuple[str, ...]] = {}
     for value in queue:
-        if found.setdefault(answers(value), value) is not value:
+        own = answers(value)
+        if any(_no_worse(wishes, other, own) for other in found):
             continue
-        if len(found) > _LISTS:
+        longer = [(*value, text) for text in singles.values() if text not in value]
+        # What a longer list answers better, its own longer lists answer better, too.
+        better = next((one for one in longer if (said := answers(one)) != own and _no_worse(wishes, said, own)), None)
+        if better is not None:
+            queue.append(better)
+            continue
+        if len(found) >= _LISTS:
             raise Undecided(f"more than {_LISTS:,} kinds of lists")
-        queue.extend((*value, text) for text in singles.values() if text not in value)
-    return list(found.values())
+        found[own] = value
+        queue.extend(longer)
+    return [*found.values(), *([("",)] if empty else [])]
+
+
+def _no_worse(wishes: Sequence[Wish], one: Answers, other: Answers) -> bool:
+    """Tell whether *one* answers each wish as *other* does, or as wished."""
+    return all(a == b or wish.sign == (1 if a else -1) for wish, a, b in zip(wishes, one, other, strict=True))

@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from simulator.analyse.prove.arns import ODD
 from simulator.analyse.prove.automaton import Group, representatives
-from simulator.analyse.prove.budget import Undecided
+from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.contexts import A_LIST, value_in
 from simulator.analyse.prove.occurrences import RESOURCE, Texts
 from simulator.analyse.prove.overlaps import overlaps, pieces
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from simulator.analyse.prove.automaton import Sign
-    from simulator.analyse.prove.budget import Budget
-    from simulator.analyse.prove.clause import Clause
+    from simulator.analyse.prove.clause import Clause, Shape
     from simulator.analyse.prove.contexts import Assignment
     from simulator.analyse.prove.domains import Domain
     from simulator.decide.context import ContextValue
@@ -44,9 +45,24 @@ __all__ = ["FRESH", "Variables"]
 FRESH = "\uf8ff"  #: in the values of a class: whatever mark
 _MARKS = 0xE000
 _COMBINATIONS = 50_000
+_OPEN = 64
 _VALUES = 200
+_STEPS = 100_000  # for the values of the variables of one conjunction
+_KEPT = 4096
 _COLON = word(Pattern((Wildcard.RUN, ":", Wildcard.RUN)))
 _EMPTY = word(Pattern(()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the values of open variables depend on; equal cases have equal values."""
+
+    wanted: tuple[Shape, ...]
+    unwanted: tuple[Shape, ...]
+    arns: tuple[Word, ...]
+    names: tuple[str, ...]
+    domains: tuple[Domain, ...]
+    fixed: tuple[tuple[str, ContextValue | None], ...]
 
 
 class Variables:
@@ -56,43 +72,58 @@ class Variables:
         self,
         wanted: Sequence[Clause],
         unwanted: Sequence[Clause],
-        shape: tuple[Word, ...],
+        arns: tuple[Word, ...],
         domain_of: Callable[[str], Domain],
-        budget: Budget,
     ) -> None:
-        self._wanted, self._unwanted, self._shape = wanted, unwanted, shape
-        self._budget = budget
-        names = sorted(frozenset().union(*(clause.shape.variables for clause in (*wanted, *unwanted))))
+        self._wanted = tuple(clause.shape for clause in wanted)
+        self._unwanted = tuple(clause.shape for clause in unwanted)
+        self._arns = arns
+        names = sorted(frozenset().union(*(one.variables for one in (*self._wanted, *self._unwanted))))
         self._domains = {name: domain_of(name) for name in names}
-        self._open = [name for name in names if _is_open(self._domains[name])]
-        self.marks = "".join(chr(_MARKS + i) for i in range(len(self._open)))
+        self._open = tuple(name for name in names if _is_open(self._domains[name]))
+        self.marks = "".join(_marks(len(self._open)))
         self.names = dict(zip(self.marks, self._open, strict=True))
         self.gap: str | None = None
 
     def assignments(self) -> Iterator[Assignment]:
         """Yield the values to try, all variables at once."""
+        if len(self._open) > _OPEN:
+            raise Undecided(f"more than {_OPEN} variables in one claim")
         left = _COMBINATIONS
         closed = {name: _closed_values(domain) for name, domain in self._domains.items() if name not in self._open}
         for values in itertools.product(*closed.values()):
             fixed = dict(zip(closed, values, strict=True))
-            pools = self._pools(fixed) if self._open else {}
-            for chosen in itertools.product(*pools.values()):
+            for chosen in itertools.product(*(self._pools(fixed) if self._open else ())):
                 left -= 1
                 if left < 0:
                     raise Undecided(f"more than {_COMBINATIONS:,} combinations of variables' values")
-                yield {**fixed, **dict(zip(pools, chosen, strict=True))}
+                yield {**fixed, **dict(zip(self._open, chosen, strict=True))}
 
-    def _pools(self, fixed: Assignment) -> dict[str, list[ContextValue | None]]:
-        marks = dict(zip(self._open, self.marks, strict=True))
-        texts = Texts(marks, value_in(fixed))
-        texts.add(self._wanted, 1)
-        texts.add(self._unwanted, -1)
-        texts.note(RESOURCE, self._shape, 1, None)
-        asked = frozenset(atom.key for clause in (*self._wanted, *self._unwanted) for atom in clause.shape.atoms)
-        return _Pools(texts, asked, self._domains, self._budget, self._note_gap).all()
+    def _pools(self, fixed: Assignment) -> tuple[tuple[ContextValue | None, ...], ...]:
+        domains = tuple(self._domains[name] for name in self._open)
+        case = _Case(self._wanted, self._unwanted, self._arns, self._open, domains, tuple(fixed.items()))
+        pools, gap = _pools_of(case)
+        self.gap = self.gap or gap
+        return pools
 
-    def _note_gap(self, reason: str) -> None:
-        self.gap = self.gap or reason
+
+@lru_cache(maxsize=_KEPT)
+def _pools_of(case: _Case) -> tuple[tuple[tuple[ContextValue | None, ...], ...], str | None]:
+    """Return the values to try of each open variable, and the gap if there is one."""
+    texts = Texts(dict(zip(case.names, _marks(len(case.names)), strict=True)), value_in(dict(case.fixed)))
+    texts.add(case.wanted, 1)
+    texts.add(case.unwanted, -1)
+    texts.note(RESOURCE, case.arns, 1, None)
+    texts.note(RESOURCE, ODD, -1, None)
+    asked = frozenset(atom.key for one in (*case.wanted, *case.unwanted) for atom in one.atoms)
+    gaps: list[str] = []
+    domains = dict(zip(case.names, case.domains, strict=True))
+    pools = _Pools(texts, asked, domains, Budget(_STEPS), gaps.append).all()
+    return tuple(tuple(pools[name]) for name in case.names), next(iter(gaps), None)
+
+
+def _marks(count: int) -> list[str]:
+    return [chr(_MARKS + i) for i in range(count)]
 
 
 def _is_open(domain: Domain) -> bool:

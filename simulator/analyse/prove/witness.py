@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.answer import Counterexample
+from simulator.analyse.prove.arns import NO_RESOURCE, admits
 from simulator.analyse.prove.claim import policy_of
-from simulator.analyse.prove.search import NO_RESOURCE
 from simulator.decide.context import Context
 from simulator.decide.evaluate import Evaluator
 from simulator.errors import DefectError
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Witness"]
 
-_LETTERS = "xyzqwkvjabcdefghilmnoprstu"
-_OTHERS = "0123456789-_XYZQWKVJ.@+=,/"
+_USUAL = "xyzqwkvjabcdefghilmnoprstu1234567890-_XYZQWKVJ.@+=,/"
 
 
 class Witness:
@@ -59,6 +58,8 @@ class Witness:
         """Tell whether the request lies in the claim's set and breaks the claim."""
         if not all(self._domain_of(key).admits(value) for key, value in values.items()):
             return False
+        if not admits(resource, self._claim.caller.account):
+            return False
         bit = self._space.table.bit(action)
         context = Context.of(values)
         inside = self._inside.applying(resource, context) & self._inside.naming(bit)
@@ -82,24 +83,22 @@ class Witness:
             yield found.resource, found.context
             return
         texts = [found.resource, *(text for value in found.context.values() for text in _listed(value))]
-        for letters in (_LETTERS, _OTHERS, "xyz"):
-            spelled = {}
-            used = set("".join(texts)) if letters != "xyz" else set()
-            for number, (mark, key) in enumerate(found.marks.items()):
-                spelled[mark] = self._fresh(self._domain_of(key), number, letters, used, found.context.get(key))
+        for characters, used in ((_USUAL, set("".join(texts))), (_USUAL[::-1], set("".join(texts))), (_USUAL, set())):
+            spelled: dict[str, str] = {}
+            for mark, key in found.marks.items():
+                spelled[mark] = self._fresh(self._domain_of(key), characters, used, found.context.get(key))
+                used.update(spelled[mark])
             yield (
                 _replaced(found.resource, spelled),
                 {key: _replaced_all(value, spelled) for key, value in found.context.items()},
             )
 
-    def _fresh(self, domain: Domain, number: int, letters: str, used: set[str], value: ContextValue | None) -> str:
-        """Return a text for a mark: a character that is not used, as many times as the value wants to be long."""
-        allowed = [char for char in letters if domain.alphabet is None or char in domain.alphabet]
-        free = [char for char in allowed if char not in used] or allowed or list(domain.alphabet or letters)
-        char = free[number % len(free)]
-        used.add(char)
+    def _fresh(self, domain: Domain, characters: str, used: set[str], value: ContextValue | None) -> str:
+        """Return a text for a mark: a character that is not used, as many times as the value has to be long."""
+        allowed = [char for char in characters if domain.alphabet is None or char in domain.alphabet]
+        free = next((char for char in allowed if char not in used), allowed[0] if allowed else characters[0])
         length = domain.shortest - (len(value) - 1 if isinstance(value, str) else 0)
-        return char * max(1, length)
+        return free * max(1, length)
 
     # -- smaller -----------------------------------------------------------------------------------
 

@@ -1,0 +1,338 @@
+"""Claims decided: the shipped policy and its bad copies, each kind of claim, and what is not decided."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.analyse.prove import (
+    LITERAL_STAR,
+    SESSIONS,
+    Claim,
+    Counterexample,
+    Domain,
+    Domains,
+    Proved,
+    Unknown,
+    allows,
+    decide_claim,
+    denies,
+    disjoint,
+    guard,
+    never,
+    no_new_access,
+    request_set,
+)
+from simulator.analyse.prove.claim import NO_ONE
+from simulator.analyse.prove.domains import default_domain
+from simulator.catalogue import load
+from simulator.catalogue.gate import Gate
+from simulator.decide.decision import Effect
+from simulator.decide.evaluate import Evaluator, Workspace
+from simulator.decide.request import Caller, Stack
+from simulator.errors import DefectError
+from simulator.policy.model import PolicyKind
+from tests.unit.analyse.prove.build import allow, deny, managed, policy, shipped, stack
+
+if TYPE_CHECKING:
+    from simulator.policy.model import Policy
+
+EXEMPT = (
+    "iam:ChangePassword",
+    "iam:CreateVirtualMFADevice",
+    "iam:EnableMFADevice",
+    "iam:GetAccountPasswordPolicy",
+    "iam:GetAccountSummary",
+    "iam:GetMFADevice",
+    "iam:GetUser",
+    "iam:ListMFADevices",
+    "iam:ListUsers",
+    "iam:ListVirtualMFADevices",
+    "iam:ResyncMFADevice",
+    "sts:GetSessionToken",
+)
+PEOPLE = ("arn:*:iam::*:user/*", "arn:*:iam::*:mfa/*")
+OWN = (
+    "arn:*:iam::*:user/${aws:username}",
+    "arn:*:iam::*:user/*/${aws:username}",
+    "arn:*:iam::*:mfa/${aws:username}",
+    "arn:*:iam::*:mfa/${aws:username}/*",
+)
+A_USER = Domains.of(
+    {"aws:username": Domain(absent=False, alphabet="abcdefghijklmnopqrstuvwxyz_@", shortest=1, longest=64)}
+)
+WITHOUT = tuple(A_USER.joined(state) for state in SESSIONS["without MFA"])
+CALLER = Caller.of_arn("arn:aws:iam::123456789012:user/bob") or Caller()
+
+
+def somebody(*policies: Policy) -> Stack:
+    """Return who has policies beside AmazonEC2FullAccess."""
+    return Stack(identity=(*policies, managed("AmazonEC2FullAccess")))
+
+
+def replayed(claim: Claim, found: object, caller: Caller = NO_ONE) -> Counterexample:
+    """Ask an evaluator of its own whether a counterexample is one."""
+    assert isinstance(found, Counterexample), found
+    workspace = Workspace([found.action], gate=lambda names: Gate(load(), names).mask)
+    for said, wanted in [*((one, True) for one in claim.has), *((one, False) for one in claim.lacks)]:
+        decision = Evaluator(said.stack, caller, workspace).decide(found.action, found.resource, found.as_context())
+        effect = Effect.ALLOWED if said.verdict == "allowed" else Effect.EXPLICIT_DENY
+        assert (decision.effect is effect) is wanted
+    return found
+
+
+# --- the shipped policy -----------------------------------------------------------------------------
+
+outside_exempt = request_set(excepted=EXEMPT, domains=WITHOUT)
+of_others = request_set(actions=["iam:*"], resources=PEOPLE, spared=OWN, domains=(A_USER,))
+
+
+@pytest.mark.parametrize("universe", ["catalogue", "any"])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param(denies(somebody(shipped()), outside_exempt), id="nothing but the exempted without MFA"),
+        pytest.param(denies(somebody(shipped()), of_others), id="nobody else's user or device"),
+        pytest.param(
+            denies(Stack(identity=(shipped(), managed("AdministratorAccess"))), outside_exempt),
+            id="nothing but the exempted without MFA, even for administrators",
+        ),
+        pytest.param(
+            denies(
+                Stack(identity=(shipped(), managed("AdministratorAccess"))),
+                request_set(actions=EXEMPT, resources=PEOPLE, spared=OWN, domains=WITHOUT),
+            ),
+            id="others' users and devices stay closed without MFA, even to administrators",
+        ),
+        pytest.param(
+            no_new_access(
+                somebody(shipped()), Stack(identity=(managed("AmazonEC2FullAccess"), managed("IAMFullAccess")))
+            ),
+            id="within the two services",
+        ),
+    ],
+)
+def test_the_shipped_policy_keeps_its_promises(claim: Claim, universe: Any) -> None:
+    assert isinstance(decide_claim(claim, universe=universe), Proved)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "claim"),
+    [
+        pytest.param("BoolIfExists", "Bool", outside_exempt, id="Bool for BoolIfExists"),
+        pytest.param('mfa/${aws:username}"', 'mfa/*"', of_others, id="anybody's device"),
+        pytest.param('mfa/${aws:username}"', 'mfa/${aws:username}*"', of_others, id="devices that begin alike"),
+        pytest.param('"iam:GetUser",', '"iam:GetUser*",', outside_exempt, id="a wildcard in the exemption"),
+        pytest.param('"Effect": "Deny"', '"Effect": "Allow"', outside_exempt, id="an Allow for a Deny"),
+    ],
+)
+def test_a_bad_copy_is_refuted_by_a_request(old: str, new: str, claim: Claim) -> None:
+    broken = denies(somebody(shipped(old, new)), claim)
+    replayed(broken, decide_claim(broken))
+
+
+def test_a_user_whose_name_begins_alike_is_found() -> None:
+    broken = denies(somebody(shipped('mfa/${aws:username}"', 'mfa/${aws:username}*"')), of_others)
+    found = replayed(broken, decide_claim(broken))
+    name = dict(found.context)["aws:username"]
+    assert isinstance(name, str)
+    assert found.resource.rpartition("/")[2].startswith(name)
+
+
+def test_service_policies_add_access() -> None:
+    claim = no_new_access(Stack(identity=(managed("PowerUserAccess"),)), somebody(shipped()))
+    replayed(claim, decide_claim(claim))
+
+
+# --- kinds of claims ----------------------------------------------------------------------------------
+
+
+def test_equal_policies_add_nothing_to_each_other() -> None:
+    one = stack(allow(["iam:GetUser", "iam:GetUserPolicy"], "arn:aws:iam::*:user/b*"))
+    other = stack(allow("iam:GetUser", "arn:aws:iam::*:user/b*"), allow("iam:GetUserP*", "arn:aws:iam::*:user/b*"))
+    assert isinstance(decide_claim(no_new_access(one, other)), Proved)
+    assert isinstance(decide_claim(no_new_access(other, one)), Proved)
+    assert isinstance(decide_claim(no_new_access(other, one), universe="any"), Counterexample)
+
+
+def test_disjoint_policies_allow_nothing_in_common() -> None:
+    one, other = stack(allow("s3:*", "arn:aws:s3:::a*")), stack(allow("s3:Get*", "arn:aws:s3:::b*"))
+    assert isinstance(decide_claim(disjoint(one, other)), Proved)
+    both = stack(allow("*", "arn:aws:s3:::*b"))
+    claim = disjoint(one, both)
+    assert replayed(claim, decide_claim(claim)).resource.startswith("arn:aws:s3:::a")
+
+
+def test_what_every_request_is_allowed() -> None:
+    asked = request_set(actions=["s3:GetObject"], resources=["arn:aws:s3:::b/*"])
+    assert isinstance(decide_claim(allows(stack(allow("s3:Get*", "arn:aws:s3:::b*")), asked)), Proved)
+    claim = allows(stack(allow("s3:Get*", "arn:aws:s3:::b/a*")), asked)
+    replayed(claim, decide_claim(claim))
+
+
+def test_an_explicit_denial_is_more_than_none() -> None:
+    closed = stack(allow("s3:*"), deny("s3:Put*"))
+    puts, gets = request_set(actions=["s3:Put*"]), request_set(actions=["s3:Get*"])
+    assert isinstance(decide_claim(never(closed, "explicitDeny", puts)), Proved)
+    assert isinstance(decide_claim(never(closed, "noExplicitDeny", gets)), Proved)
+    assert isinstance(decide_claim(never(closed, "explicitDeny", gets)), Counterexample)
+    assert isinstance(decide_claim(never(closed, "noExplicitDeny", puts)), Counterexample)
+
+
+def test_the_request_without_a_resource_is_a_set_of_its_own() -> None:
+    asked = request_set(actions=["s3:ListAllMyBuckets"], resources=[LITERAL_STAR])
+    assert isinstance(decide_claim(allows(stack(allow("s3:*", "*")), asked)), Proved)
+    assert isinstance(decide_claim(denies(stack(allow("s3:*", "arn:aws:s3:::*")), asked)), Proved)
+
+
+def test_sets_may_have_conditions() -> None:
+    asked = Claim(guards=(guard(conditions={"StringLike": {"s3:prefix": ["home/*"]}}),))
+    restricted = stack(allow("s3:*", StringEquals={"s3:prefix": "other"}))
+    assert isinstance(decide_claim(denies(restricted, asked)), Proved)
+
+
+def test_a_set_that_no_request_lies_in_proves_everything() -> None:
+    asked = Claim(guards=(guard(not_resources=["*"]),))
+    assert isinstance(decide_claim(denies(stack(allow("*")), asked)), Proved)
+
+
+# --- layers -------------------------------------------------------------------------------------------
+
+
+def test_every_layer_has_to_allow() -> None:
+    full = policy(allow("*"))
+    boundary = policy(allow("s3:*"), kind=PolicyKind.BOUNDARY)
+    session = policy(allow(["s3:Get*", "ec2:*"]), kind=PolicyKind.SESSION)
+    scps = ((policy(allow("*"), deny("s3:GetObjectAcl"), kind=PolicyKind.SCP),),)
+    whole = Stack(identity=(full,), boundary=boundary, session=(session,), scps=scps)
+    within = request_set(actions=["s3:Get*"], excepted=["s3:GetObjectAcl"])
+    assert isinstance(decide_claim(allows(whole, within)), Proved)
+    assert isinstance(decide_claim(denies(whole, request_set(excepted=["s3:Get*"]))), Proved)
+    assert isinstance(decide_claim(denies(whole, request_set(actions=["s3:GetObjectAcl"]))), Proved)
+    assert isinstance(decide_claim(never(whole, "explicitDeny", request_set(actions=["s3:GetObjectAcl"]))), Proved)
+
+
+def test_a_boundary_less_is_access_more() -> None:
+    bounded = Stack(identity=(policy(allow("*")),), boundary=policy(allow("s3:*"), kind=PolicyKind.BOUNDARY))
+    claim = no_new_access(stack(allow("*")), bounded)
+    assert not replayed(claim, decide_claim(claim)).action.startswith("s3:")
+    assert isinstance(decide_claim(no_new_access(bounded, stack(allow("s3:*")))), Proved)
+
+
+def test_a_resource_policy_is_not_modelled() -> None:
+    shared = {**allow("s3:*"), "Principal": "*"}
+    open_ = Stack(resource=policy(shared, kind=PolicyKind.RESOURCE))
+    answer = decide_claim(denies(open_))
+    assert isinstance(answer, Unknown)
+    assert "policy on the resource" in answer.reason
+
+
+# --- the gate, accounts, actions ------------------------------------------------------------------------
+
+
+def test_the_gate_keeps_actions_to_resources_of_their_types() -> None:
+    claim = denies(stack(allow("ec2:*")), request_set(resources=PEOPLE))
+    assert isinstance(decide_claim(claim), Proved)
+    assert isinstance(decide_claim(claim, gate=False), Counterexample)
+    assert isinstance(decide_claim(claim, universe="any"), Counterexample)
+
+
+def test_a_type_is_found_where_the_first_resource_does_not_fit() -> None:
+    claim = denies(stack(allow("*", "arn:*:*:*:*:*x*y*")), Claim())
+    found = replayed(claim, decide_claim(claim))
+    assert found.resource != "*"
+
+
+def test_another_accounts_resources_are_closed_anyway() -> None:
+    elsewhere = request_set(resources=["arn:aws:iam::999999999999:user/*"], caller=CALLER)
+    assert isinstance(decide_claim(denies(stack(allow("*")), elsewhere)), Proved)
+    own = request_set(actions=["iam:GetUser"], resources=["arn:aws:iam::*:user/*"], caller=CALLER)
+    claim = denies(stack(allow("*")), own)
+    assert ":123456789012:" in replayed(claim, decide_claim(claim), CALLER).resource
+
+
+@pytest.mark.parametrize(
+    ("pattern", "universe", "proved"),
+    [
+        ("x:Foo", "catalogue", True),
+        ("x:Foo", "any", False),
+        ("*:Foo", "any", False),
+        ("s3:GetObjec?", "any", False),
+        ("iam:*ser", "any", False),
+    ],
+)
+def test_unknown_actions_are_asked_for_on_demand(pattern: str, universe: Any, proved: bool) -> None:  # noqa: FBT001  # a column
+    known = request_set(excepted=load().match(pattern))
+    answer = decide_claim(denies(stack(allow(pattern)), known), universe=universe)
+    assert isinstance(answer, Proved) is proved
+    if isinstance(answer, Counterexample):
+        assert load().place(answer.action) is None
+
+
+# --- what is told -----------------------------------------------------------------------------------------
+
+
+def test_a_proof_tells_its_assumptions() -> None:
+    answer = decide_claim(denies(somebody(shipped()), outside_exempt), universe="any")
+    assert isinstance(answer, Proved)
+    assert "aws:MultiFactorAuthPresent in {false} or in {absent}" in answer.assumptions
+    assert any("all actions that it does not know" in words for words in answer.assumptions)
+    assert any("no policy of its own" in words for words in answer.assumptions)
+
+
+def test_a_counterexample_holds_no_key_that_is_not_needed() -> None:
+    claim = denies(stack(allow("s3:GetObject", StringEqualsIfExists={"k:a": "x"}, StringNotEquals={"k:b": "y"})))
+    assert decide_claim(claim) == Counterexample("s3:GetObject", "*", ())
+
+
+def test_keys_are_spelled_as_the_catalogue_or_the_policy_does() -> None:
+    claim = denies(stack(allow("s3:GetObject", StringEquals={"AWS:UserName": "x", "k:Some": "y"})))
+    found = decide_claim(claim)
+    assert isinstance(found, Counterexample)
+    assert dict(found.context) == {"aws:username": "x", "k:Some": "y"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "asked", "reason"),
+    [
+        pytest.param(
+            (allow(StringLike={"k:a": "1*"}, NumericLessThan={"k:a": "5"}),),
+            "arn:aws:s3:::*",
+            "several ways",
+            id="a key as text and number",
+        ),
+        pytest.param(
+            (allow("*", "arn:aws:s3:::${k:a}b"),), "arn:aws:s3:::a${k:a}", "overlap", id="values that overlap"
+        ),
+        pytest.param((allow("*", "arn:aws:s3:::\ue000"),), "arn:aws:s3:::*", "private use", id="marks in a pattern"),
+        pytest.param(
+            (allow(StringNotEqualsIgnoreCase={"k:a": "ΑΣ"}, StringEquals={"k:a": "ας"}),),
+            "arn:aws:s3:::*",
+            "case",
+            id="letters whose case depends on others",
+        ),
+    ],
+)
+def test_what_cant_be_decided_is_said(statements: tuple[dict[str, Any], ...], asked: str, reason: str) -> None:
+    answer = decide_claim(denies(stack(*statements), request_set(resources=[asked])))
+    assert isinstance(answer, Unknown)
+    assert reason in answer.reason
+
+
+def test_a_spent_budget_is_no_proof() -> None:
+    claim = no_new_access(somebody(shipped()), somebody(shipped("BoolIfExists", "Bool")))
+    answer = decide_claim(claim, limit=1)
+    assert isinstance(answer, Unknown)
+    assert "steps" in answer.reason
+
+
+def test_a_witness_that_does_not_hold_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.analyse.prove.witness.Witness._breaks", lambda *_args: False)
+    with pytest.raises(DefectError, match="does not hold"):
+        decide_claim(denies(stack(allow("s3:GetObject"))))
+
+
+def test_default_domains_are_those_of_the_table() -> None:
+    assert partial(default_domain, load())("aws:username").longest == 64
