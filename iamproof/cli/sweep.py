@@ -209,8 +209,8 @@ def _counted(options: dict[str, Any], catalogue: Catalogue) -> str:
     from simulator.catalogue.managed import managed_names, managed_policy  # noqa: PLC0415  # only for many policies
     from simulator.decide.context import Context  # noqa: PLC0415  # only for many policies
     from simulator.decide.evaluate import Workspace  # noqa: PLC0415  # only for many policies
-    from simulator.policy.parse import parse_policy_text  # noqa: PLC0415  # only for many policies
     from simulator.policy.pattern import Pattern  # noqa: PLC0415  # only for many policies
+    from simulator.policy.stored import StoredReader  # noqa: PLC0415  # only for many policies
 
     patterns = [Pattern.parse(text.rpartition("/")[2].lower()) for text in options["policies"]]
     names = [name for name in managed_names() if any(pattern.matches(name.lower()) for pattern in patterns)]
@@ -223,8 +223,8 @@ def _counted(options: dict[str, Any], catalogue: Catalogue) -> str:
         {one.name: one.value for one in session.context.values() if one.value is not None} for session in sessions
     ]
     texts = (found for found in map(managed_policy, names) if found is not None)
-    # AWS stores them, so there is nothing to refuse.
-    policies = (parse_policy_text(found.text, name=found.name, lenient=True) for found in texts)
+    reader = StoredReader()
+    policies = (reader.read(found.text, name=found.name) for found in texts)
     contexts = [Context.of({**derived, **values}) for values in stated]
     counts = tuple(count_policies(policies, contexts, Workspace(catalogue.table), who.principal.caller()))
     return counts_as(options["fmt"], counts, [session.name for session in sessions], catalogue)
