@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from iamproof import __version__
 from iamproof.config import read_config
+from iamproof.current import current_catalogue
 from iamproof.git import git_state
-from simulator.catalogue import load
+from simulator.clock import now
 from simulator.errors import SelectionError
 from simulator.suites.load import load_suites
 from simulator.suites.run import Assembly, EmbeddedRunner, Provenance, Runner
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.suites.load import Loaded
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "current_catalogue", "now", "prepare", "run_session"]
+__all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "prepare", "run_session"]
 
 DEFAULT_PATH = "scenarios"
 
@@ -134,19 +134,6 @@ def prepare(options: RunOptions) -> Prepared:
     return Prepared(options, loaded, len(declared), cells, catalogue, _runner(options, cells, catalogue), started)
 
 
-def current_catalogue() -> Catalogue:
-    """Return the catalogue, with the configuration's overlay."""
-    overlay = read_config().catalogue
-    if overlay is None:
-        return load()
-    from simulator.catalogue.overlay import read_overlay  # noqa: PLC0415  # only where there is an overlay
-    from simulator.text.files import read_source  # noqa: PLC0415  # only where there is an overlay
-    from simulator.text.yaml import parse_yaml  # noqa: PLC0415  # only where there is an overlay
-
-    node = parse_yaml(read_source(Path(overlay), root=Path()))
-    return load().with_overlay(read_overlay(node, load()))
-
-
 def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue) -> Runner:
     """Choose who decides."""
     if options.backend == "embedded" and options.corroborate is None:
@@ -163,13 +150,6 @@ def run_session(options: RunOptions, *, progress: Callable[[int, int], None] | N
         if progress is not None:
             progress(done, len(prepared.cells))
     return prepared.finish()
-
-
-def now() -> str:
-    """Return the time in UTC, to the second; fixed by ``SOURCE_DATE_EPOCH``."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC) if fixed else dt.datetime.now(dt.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamproof.session import RunOptions, current_catalogue, run_session
+from iamproof.current import current_catalogue
+from iamproof.session import RunOptions, run_session
 from reports.json import result_digest
 from reports.verify import carried, is_page, stated_digest
 from simulator.errors import InputError, SelectionError

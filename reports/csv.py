@@ -1,7 +1,7 @@
 """CSV: a row a cell, for spreadsheets.
 
 A spreadsheet runs a cell that begins like a formula, so such text gets an apostrophe in front.  Every
-row repeats the run's verdict and source: a filtered sheet still says what it is.
+row repeats the run's verdict, source, catalogue and warnings: a filtered sheet still says what it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from reports.describe import context_words, shown
-from reports.words import kind_of, source_line
+from reports.words import catalogue_date, kind_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,14 @@ COLUMNS: dict[str, Callable[[CellResult], object]] = {
     "exception_owner": lambda cell: cell.waiver.owner if cell.waiver else "",
     "exception_until": lambda cell: cell.waiver.until if cell.waiver else "",
 }
-"""The columns and how a cell fills them; ``run_verdict`` and ``run_source`` follow."""
+"""The columns and how a cell fills them; those of the run follow."""
+
+OF_THE_RUN: dict[str, Callable[[Run], object]] = {
+    "run_verdict": lambda run: run.summary.verdict,
+    "run_source": source_line,
+    "run_catalogue": catalogue_date,
+    "run_warnings": lambda run: "; ".join(run.warnings),
+}
 
 
 def render(run: Run, options: Options | None = None) -> str:
@@ -62,8 +69,8 @@ def render(run: Run, options: Options | None = None) -> str:
     del options  # nothing about it is a matter of choice
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([*COLUMNS, "run_verdict", "run_source"])
-    about = [run.summary.verdict, _field(source_line(run))]
+    writer.writerow([*COLUMNS, *OF_THE_RUN])
+    about = [_field(column(run)) for column in OF_THE_RUN.values()]
     for cell in run.cells:
         writer.writerow([*(_field(column(cell)) for column in COLUMNS.values()), *about])
     return out.getvalue()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reports.describe import facts, headline, shown
 from reports.exceptions import exceptions
 from reports.locate import Location, of_text, places
-from reports.words import by_severity, figures, mark_of, source_line
+from reports.words import by_severity, catalogue_date, figures, mark_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,9 @@ def _commands(run: Run) -> Iterator[str]:
     ]
     yield from _few(errors, "error", "failures")
     yield from _few(list(_warnings(run)), "warning", "warnings")
-    text = f"{run.summary.verdict}: {', '.join(figures(run))}. {source_line(run)}"
-    yield _command("notice", None, "iamproof", text)
+    told = (f"{run.summary.verdict}: {', '.join(figures(run))}", source_line(run))
+    dated = f". Catalogue of {date}" if (date := catalogue_date(run)) else ""
+    yield _command("notice", None, "iamproof", f"{'. '.join(told)}{dated}")
 
 
 def _few(commands: list[str], level: str, noun: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET  # only written, never read
 from reports.describe import facts, headline, shown
 from reports.json import result_digest
 from reports.options import Options
-from reports.words import Kind, kind_of, mark_of, source_line
+from reports.words import Kind, catalogue_date, kind_of, mark_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,12 +69,14 @@ def _properties(suite: ET.Element, run: Run) -> None:
         "verdict": run.summary.verdict,
         "source": shown(source_line(run), _NAME),
         "tool": f"iamproof {shown(run.tool_version)}",
+        "catalogue": catalogue_date(run),
+        "warnings": shown("; ".join(run.warnings), _NAME),
         "result_digest": result_digest(run),
         "declared": str(run.summary.declared),
         "left_out": str(run.selection.left_out if run.selection else 0),
     }
     properties = ET.SubElement(suite, "properties")
-    for name, value in rows.items():
+    for name, value in ((name, value) for name, value in rows.items() if value):
         ET.SubElement(properties, "property", name=name, value=value)
 
 

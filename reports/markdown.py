@@ -165,7 +165,8 @@ def _evidence(run: Run, options: Options) -> str:
         ([text(f.kind), text(f.name), code(f.path), code(f.sha256), text(f.about)] for f in record.files),
     )
     steps = bullets(f"{fact.label}: {code(fact.text, 1000)}" for fact in verification(run, record.digest))
-    return f"#### B. Evidence record\n\n{lines}\n\n{files}\n\n{steps}"
+    warned = [f"**Warnings**\n\n{bullets(text(one, 2000) for one in run.warnings)}"] if run.warnings else []
+    return "\n\n".join(["#### B. Evidence record", lines, files, steps, *warned])
 
 
 def _findings(run: Run) -> Iterator[str]:

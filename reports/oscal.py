@@ -22,7 +22,7 @@ from reports.evidence import completeness, evidence
 from reports.json import dump
 from reports.options import Options
 from reports.read import fault
-from reports.words import NOT_SHOWN, conclusion, count, mark_of, source_line
+from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +110,8 @@ def _result(document: _Document) -> dict[str, Any]:
             _prop("result-digest", document.digest),
             _prop("completeness", completeness(run)),
             _prop("engine", run.backend),
+            *([_prop("catalogue", catalogue_date(run))] if run.catalogue else []),
+            *(_prop("warning", text) for text in run.warnings),
         ],
         "local-definitions": _definitions(document),
         "reviewed-controls": _reviewed(run),

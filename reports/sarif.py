@@ -17,7 +17,7 @@ from reports.evidence import input_files
 from reports.json import result_digest
 from reports.locate import Location, of_text, places
 from reports.options import Options
-from reports.words import HINTS, Kind, by_severity, kind_of, mark_of, source_line
+from reports.words import HINTS, Kind, by_severity, catalogue_date, kind_of, mark_of, source_line
 
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run
@@ -85,6 +85,9 @@ def _run(run: Run, name: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "executionSuccessful": not run.summary.not_run,
         "startTimeUtc": run.started,
         "endTimeUtc": run.finished,
+        "toolExecutionNotifications": [
+            {"level": "warning", "message": {"text": _plain(shown(text, 2000))}} for text in run.warnings
+        ],
     }
     artifacts = [
         {"location": {"uri": _uri(file.path), "uriBaseId": "%SRCROOT%"}, "hashes": {"sha-256": shown(file.sha256)}}
@@ -94,6 +97,7 @@ def _run(run: Run, name: str, results: list[dict[str, Any]]) -> dict[str, Any]:
     about = {
         "verdict": run.summary.verdict,
         "source": shown(source_line(run), 1000),
+        "catalogue": catalogue_date(run),
         "resultDigest": result_digest(run),
     }
     return {

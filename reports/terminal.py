@@ -13,7 +13,7 @@ from reports.describe import Fact, deciding_words, facts, headline, shown
 from reports.matrix import Table, hole, tables
 from reports.quote import Quotes
 from reports.trace import requirements
-from reports.words import by_severity, count, figures, how_denied, mark_of, source_line
+from reports.words import by_severity, catalogue_date, count, figures, how_denied, mark_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -249,4 +249,6 @@ def _closing(run: Run, paint: Callable[[str, str], str]) -> str:
         lines.append(
             f"Selected: {shown(run.selection.text)}; {count(run.selection.left_out, 'declared cell')} left out"
         )
+    if date := catalogue_date(run):
+        lines.append(f"Catalogue of {date}")
     return "\n".join([*lines, paint(f"Verdict: {run.summary.verdict}", code), shown(source_line(run), 1000)])

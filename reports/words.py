@@ -23,6 +23,7 @@ __all__ = [
     "Mark",
     "actuals",
     "by_severity",
+    "catalogue_date",
     "conclusion",
     "count",
     "figures",
@@ -242,6 +243,11 @@ def source_line(run: Run) -> str:
         f"{run.source}. {found.source} answered {found.answered:,} of {run.summary.cells:,} of these requests "
         f"on {found.date}: {found.agree:,} agree"
     )
+
+
+def catalogue_date(run: Run) -> str:
+    """Say of which date the catalogue is by which wildcards and unknown actions were told; empty without one."""
+    return printable(run.catalogue.date) if run.catalogue else ""
 
 
 def conclusion(run: Run) -> str:

@@ -20,7 +20,7 @@ managed policy (`AmazonEC2*`).  Without it, the services."""
 def command(pattern: str | None, fmt: str) -> int:
     """Look up and print."""
     from iamproof import lookup  # noqa: PLC0415  # --help needs no renderer
-    from iamproof.session import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
     from simulator.catalogue.query import query  # noqa: PLC0415  # --help needs no simulator
 
     answer = query(current_catalogue(), pattern)

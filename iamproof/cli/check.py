@@ -40,7 +40,7 @@ PATH is a suite, a policy (.json) or a folder of both; without one, scenarios/ a
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Check, print, and return the exit code."""
-    from iamproof.session import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
 
     catalogue = current_catalogue()
     checked = _checked(options, catalogue)
@@ -71,13 +71,11 @@ def _checked(options: dict[str, Any], catalogue: Catalogue) -> Checked:
 
 
 def _stale(catalogue: Catalogue) -> tuple[Diagnostic, ...]:
-    import datetime as dt  # noqa: PLC0415  # --help needs no dates
+    from simulator.clock import today  # noqa: PLC0415  # --help needs no simulator
 
-    from iamproof.session import now  # noqa: PLC0415  # --help needs no simulator
-
-    message = catalogue.stale(dt.date.fromisoformat(now()[:10]))
-    help_ = "a newer iamproof has newer data"
-    return () if message is None else (Diagnostic("catalogue-stale", message, help=help_, severity=Severity.NOTE),)
+    message = catalogue.stale(today())
+    help_ = "a newer iamproof has newer data; or silence it with a reason"
+    return () if message is None else (Diagnostic("catalogue-stale", message, help=help_, severity=Severity.WARNING),)
 
 
 def _rendered(checked: Checked, catalogue: Catalogue, fmt: str) -> str:

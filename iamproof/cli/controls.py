@@ -46,7 +46,8 @@ class _Claim:
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Print the controls with their claims, and return 0."""
-    from iamproof.session import DEFAULT_PATH, current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import DEFAULT_PATH  # noqa: PLC0415  # --help needs no simulator
     from simulator.suites.load import load_suites  # noqa: PLC0415  # --help needs no simulator
 
     framework, paths = _arguments(options["arguments"])

@@ -51,7 +51,7 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
 def command(**options: Any) -> int:
     """Explain a cell or a request given by hand."""
     from iamproof import explanation  # noqa: PLC0415  # --help needs no simulator
-    from iamproof.session import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.explain import explain  # noqa: PLC0415  # --help needs no simulator
 
     catalogue = current_catalogue()

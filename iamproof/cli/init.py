@@ -49,7 +49,7 @@ def _load(text: str) -> LoadedPolicy:
 
 
 def _draft(loaded: LoadedPolicy, text: str, folder: Path) -> Written:
-    from iamproof.session import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.draft import write_draft  # noqa: PLC0415  # --help needs no simulator
 
     place, found_at = _place(loaded, text, folder)

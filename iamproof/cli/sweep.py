@@ -57,9 +57,11 @@ class _Who(NamedTuple):
 def command(**options: Any) -> int:
     """Sweep and print."""
     from iamproof import grants  # noqa: PLC0415  # --help needs no renderer
-    from iamproof.session import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
 
     catalogue = current_catalogue()
+    warn_of_age(catalogue)
     if any(_WILDCARDS & set(text) for text in options["policies"]):
         click.echo(_counted(options, catalogue), nl=False)
         return 0

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 from simulator.backends.asking import REFUSALS
 from simulator.backends.batch import Failure
 from simulator.backends.plan import request_key
 from simulator.backends.recording import Provenance, Recording, plain_outcome, read_outcome, save
+from simulator.clock import now
 from simulator.errors import BackendError, Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Journal:
         self.path = path
         self.heading = {"schema": _SCHEMA, **heading}
         self.known: dict[str, Outcome] = {}  #: by `request_digest`
-        self.started = _now()
+        self.started = now()
         self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
@@ -114,7 +113,7 @@ def record(
         path.parent.mkdir(parents=True, exist_ok=True)
         with Journal(part, {"account": account, "region": region, "endpoint_url": endpoint_url}) as journal:
             _complete(journal, source, batch)
-        made = Provenance(account, journal.started, _now(), tool_version, region, endpoint_url)
+        made = Provenance(account, journal.started, now(), tool_version, region, endpoint_url)
         recording = Recording(made, _pairs(journal, batch))
         save(recording, path)
         part.unlink()
@@ -160,9 +159,3 @@ def _row(line: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return row if isinstance(row, dict) else {}
-
-
-def _now() -> str:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.clock import today
 from simulator.suites.caution import by_default_only, cautions, vacuity
 from simulator.suites.engine import Engine
 from simulator.suites.findings import judge, open_questions
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from simulator.suites.load import Loaded
     from simulator.suites.result import Outcome
 
-__all__ = ["Assembly", "EmbeddedRunner", "Provenance", "Runner", "settle", "today"]
+__all__ = ["Assembly", "EmbeddedRunner", "Provenance", "Runner", "settle"]
 
 
 class Runner(Protocol):
@@ -66,7 +65,7 @@ class EmbeddedRunner:
         self.engine = Engine(cells, catalogue)
         self._catalogue = catalogue
         self._strict = strict
-        self._today = today()
+        self._today = today().isoformat()
 
     def expect(self, cells: Sequence[Cell]) -> None:
         """Do nothing: what cells share is decided once anyway."""
@@ -131,13 +130,6 @@ def _undetermined(keys: tuple[str, ...]) -> str:
     return f"undetermined: the decision changes with {listed}, which AWS always sends and nobody stated; state it under `context:`"
 
 
-def today() -> str:
-    """Return the date in UTC, ISO; fixed by ``SOURCE_DATE_EPOCH``."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC) if fixed else dt.datetime.now(dt.UTC)
-    return moment.date().isoformat()
-
-
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """How a run came about: what the evidence record says of it."""
@@ -176,7 +168,7 @@ class Assembly:
         policies = self._policies(decided)
         failures = tuple(self._undecided(decided)) if self.full and len(results) == len(self.chosen) else ()
         left_out = self.declared - len(self.chosen)
-        stale = self.catalogue.stale(dt.date.fromisoformat(today()))
+        stale = self.catalogue.stale(today())
         return Run(
             tool_version=provenance.tool_version,
             backend=runner.name,

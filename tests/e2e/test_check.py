@@ -133,8 +133,19 @@ def test_a_silence_needs_a_reason_and_something_to_silence(tmp_path: Path) -> No
     assert "did you mean `action-unknown`?" in done.stderr
 
 
-def test_old_data_are_reminded_of(tmp_path: Path) -> None:
+def test_old_data_are_warned_of(tmp_path: Path) -> None:
     write(tmp_path / "p.json", "iam:GetUser")
     done = run(tmp_path, "p.json", SOURCE_DATE_EPOCH="2000000000")
-    assert done.returncode == 0
-    assert "note[catalogue-stale]" in done.stdout
+    assert done.returncode == 1
+    assert "warning[catalogue-stale]: the catalogue of " in done.stdout
+    config = tmp_path / "iamproof.yaml"
+    config.write_text("silence: [{code: catalogue-stale, reason: no newer version is let in}]", encoding="utf-8")
+    assert run(tmp_path, "p.json", SOURCE_DATE_EPOCH="2000000000").returncode == 0
+
+
+def test_a_time_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    write(tmp_path / "p.json", "iam:GetUser")
+    for text in ("soon", "9" * 30):
+        done = run(tmp_path, "p.json", SOURCE_DATE_EPOCH=text)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "`SOURCE_DATE_EPOCH` is `" in done.stderr

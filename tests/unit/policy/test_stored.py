@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.catalogue.managed import managed_names, managed_policy
-from simulator.policy.model import Policy
 from simulator.policy.parse import parse_policy_text
 from simulator.policy.stored import StoredReader
+
+if TYPE_CHECKING:
+    from simulator.policy.model import Policy
 
 
 def said(policy: Policy) -> tuple[Any, ...]:
