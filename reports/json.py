@@ -13,6 +13,8 @@ import hashlib
 import json
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import pairwise
+from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,7 @@ STABLE = frozenset(
 """The members that the result digest covers: equal inputs and decisions give equal digests."""
 
 _BATCH = 256  # cells a piece: bounds the memory of a writer that streams
-_MEMO = 4096  # values remembered a field; most fields repeat, ids don't
+_MEMO = 4096  # texts remembered a stretch of fields; a full memo starts anew
 
 
 def render(run: Run, options: Options | None = None) -> str:
@@ -202,25 +204,53 @@ def _cells(cells: Sequence[CellResult], digest: _Digest) -> Iterator[str]:
 
 
 def _cell_encoder() -> Callable[[CellResult], str]:
-    """Return a writer of cells that encodes a repeated value once.
+    """Return a writer of cells that encodes what repeats once: the id, and what stands before and behind it.
 
-    A field has a memo of its own because ``True == 1``: in a common one a count could turn into a flag.
+    Cells of one scenario share their values, down to the objects, so a stretch of fields is looked up by
+    its objects' identities.  INVARIANT: a memo keeps the objects, so that an identity stays theirs.
     """
     getter, names = _layout(CellResult)
-    memos: list[tuple[str, dict[Any, str]]] = [(f'"{name}":', {}) for name in names]
-
-    def value(item: Any, memo: dict[Any, str]) -> str:
-        key = tuple(item.items()) if type(item) is dict else item
-        text = memo.get(key)
-        if text is None:
-            text = _encode(item)
-            if len(memo) < _MEMO:
-                memo[key] = text
-        return text
+    id_, middle = names.index("id"), names.index("principal")
+    context = names.index("derived_context")
+    first, second, third, last = (
+        _stretch_encoder(names[start:end])
+        for start, end in pairwise((0, context, id_, id_ + 1, middle, len(names)))
+        if start != id_
+    )
 
     def encode(cell: CellResult) -> str:
-        pieces = [name + value(item, memo) for (name, memo), item in zip(memos, getter(cell), strict=True)]
-        return "{" + ",".join(pieces) + "}"
+        items = getter(cell)
+        return (
+            f"{{{first(items[:context])},{second(items[context:id_])},"
+            f'"id":{_text(items[id_])},{third(items[id_ + 1 : middle])},{last(items[middle:])}}}'
+        )
+
+    return encode
+
+
+def _stretch_encoder(names: Sequence[str]) -> Callable[[tuple[Any, ...]], str]:
+    """Return a writer of the members *names*."""
+    heads = [f'"{name}":' for name in names]
+    memo: dict[tuple[int, ...], tuple[tuple[Any, ...], str]] = {}
+    memos: dict[int, tuple[Any, str]] = {}
+
+    def value(item: Any) -> str:
+        found = memos.get(id(item))
+        if found is None:
+            if len(memos) >= _MEMO:
+                memos.clear()
+            found = memos[id(item)] = item, _encode(item)
+        return found[1]
+
+    def encode(items: tuple[Any, ...]) -> str:
+        key = tuple(map(id, items))
+        found = memo.get(key)
+        if found is None:
+            if len(memo) >= _MEMO:
+                memo.clear()
+            text = ",".join([head + value(item) for head, item in zip(heads, items, strict=True)])
+            found = memo[key] = items, text
+        return found[1]
 
     return encode
 
@@ -245,6 +275,14 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 def _encode(value: object) -> str:
-    text = _ENCODER.encode(value)
+    return _utf8(_ENCODER.encode(value))
+
+
+def _text(value: str) -> str:
+    """Return `_encode` of text, without what any other value takes."""
+    return _utf8(encode_basestring(value))
+
+
+def _utf8(text: str) -> str:
     # A lone surrogate, which JSON text may escape, has no UTF-8: it stays escaped.
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

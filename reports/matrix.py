@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from reports.words import mark_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["MFA_STATES", "Column", "Row", "Table", "hole", "tables", "worst"]
+__all__ = ["MFA_STATES", "Column", "Row", "Table", "by_suite", "hole", "suite_tables", "tables", "worst"]
 
 MFA_STATES = {
     "with MFA": "MFA present (true)",
@@ -109,13 +109,19 @@ def worst(cells: Iterable[CellResult]) -> list[CellResult]:
 
 def tables(run: Run, *, widest: int = _WIDEST) -> tuple[Table, ...]:
     """Return the matrix, a table a suite, more where it has more than *widest* columns."""
-    by_suite: defaultdict[str, list[CellResult]] = defaultdict(list)
+    return tuple(table for suite, cells in by_suite(run).items() for table in suite_tables(suite, cells, widest=widest))
+
+
+def by_suite(run: Run) -> dict[str, list[CellResult]]:
+    """Return the cells of each suite."""
+    found: defaultdict[str, list[CellResult]] = defaultdict(list)
     for cell in run.cells:
-        by_suite[cell.suite].append(cell)
-    return tuple(table for suite, cells in by_suite.items() for table in _suite(suite, cells, widest))
+        found[cell.suite].append(cell)
+    return found
 
 
-def _suite(suite: str, cells: list[CellResult], widest: int) -> Iterator[Table]:
+def suite_tables(suite: str, cells: Sequence[CellResult], *, widest: int = _WIDEST) -> Iterator[Table]:
+    """Yield the matrix of one suite's *cells*."""
     places: defaultdict[tuple[Row, Column], list[CellResult]] = defaultdict(list)
     for cell in cells:
         places[Row(cell.action, cell.target), Column(cell.principal, cell.session)].append(cell)

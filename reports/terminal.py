@@ -10,10 +10,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports.describe import Fact, deciding_words, facts, headline, shown
-from reports.matrix import Table, hole, tables
+from reports.matrix import Table, by_suite, hole, suite_tables
 from reports.quote import Quotes
 from reports.trace import requirements
-from reports.words import by_severity, catalogue_date, count, figures, how_denied, mark_of, source_line
+from reports.words import by_severity, catalogue_date, count, figures, how_denied, mark_of, plainly_passed, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +27,7 @@ __all__ = ["failure_text", "render"]
 _WIDTH = 140
 _WIDEST = (12, 6, 3)  # columns tried, until the table fits
 _MOST_ROWS = 40  # of a suite; more, and rows as expected are counted instead
+_MOST_SQUARES = 2000  # of a suite: a wide matrix is as long, in parts
 _LABEL = 12
 _CODES = {"failed": "1;31", "error": "1;31", "passed": "32", "vacuous": "33", "known_gap": "33", "head": "1"}
 _VERDICT_CODES = {"as expected": "1;32", "not as expected": "1;31"}
@@ -79,34 +80,48 @@ def _requirements(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
 
 def _matrices(run: Run, paint: Callable[[str, str], str], *, full: bool, width: int) -> Iterator[str]:
     files = {suite.name: suite.path for suite in run.suites}
-    by_suite = groupby(tables(run), key=lambda table: table.suite)
-    for suite, parts in [(suite, list(parts)) for suite, parts in by_suite]:
+    for suite, cells in by_suite(run).items():
         title = paint(shown(suite), _CODES["head"]) + (f"  ({shown(files[suite])})" if suite in files else "")
-        yield "\n".join([title, *_suite(run, suite, parts, paint, full=full, width=width)])
+        yield "\n".join([title, *_suite(suite, cells, paint, full=full, width=width)])
 
 
 def _suite(
-    run: Run, suite: str, parts: list[Table], paint: Callable[[str, str], str], *, full: bool, width: int
+    suite: str, cells: list[CellResult], paint: Callable[[str, str], str], *, full: bool, width: int
 ) -> Iterator[str]:
-    if not full and len({row for part in parts for row in part.rows}) > _MOST_ROWS:
-        cells = [cell for cell in run.cells if cell.suite == suite]
-        yield from _counted(cells)
-        parts = [table for part in parts if (table := _attention(part)) is not None]
+    if not full and _large(cells):
+        yield _counted(cells)
+        parts = [table for part in suite_tables(suite, _notable(cells)) if (table := _attention(part)) is not None]
+    else:
+        parts = list(suite_tables(suite, cells))
     legend = Legend()
     for part in _fitting(parts, width, legend):
         yield _grid(part, legend, paint)
     yield from legend.lines()
 
 
-def _counted(cells: list[CellResult]) -> Iterator[str]:
+def _large(cells: list[CellResult]) -> bool:
+    """Tell whether a matrix is too long to be read."""
+    rows = len({(cell.action, cell.target) for cell in cells})
+    return rows > _MOST_ROWS or rows * len({(cell.principal, cell.session) for cell in cells}) > _MOST_SQUARES
+
+
+def _counted(cells: list[CellResult]) -> str:
     """Count what goes well instead of showing it."""
-    well = sum(mark_of(cell).state == "passed" for cell in cells)
-    yield f"{well:,} of {count(len(cells), 'cell')} as expected; shown are the rows of the others (--full shows all)"
+    well = sum(map(plainly_passed, cells))
+    if well == len(cells):
+        return f"all {count(well, 'cell')} as expected (--full shows them)"
+    return f"{well:,} of {count(len(cells), 'cell')} as expected; shown are the rows of the others (--full shows all)"
+
+
+def _notable(cells: list[CellResult]) -> list[CellResult]:
+    """Return the cells of the principals that have more than passes."""
+    principals = {cell.principal for cell in cells if not plainly_passed(cell)}
+    return [cell for cell in cells if cell.principal in principals]
 
 
 def _attention(table: Table) -> Table | None:
     """Return *table* with only the rows that hold more than passes."""
-    rows = tuple(row for row in table.rows if any(mark_of(c).state != "passed" for c in table.of_row(row)))
+    rows = tuple(row for row in table.rows if not all(map(plainly_passed, table.of_row(row))))
     return Table(table.suite, table.columns, rows, table.places, table.roles) if rows else None
 
 

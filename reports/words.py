@@ -30,6 +30,7 @@ __all__ = [
     "how_denied",
     "kind_of",
     "mark_of",
+    "plainly_passed",
     "source_line",
 ]
 
@@ -135,6 +136,11 @@ def by_severity(run: Run) -> tuple[CellResult, ...]:
     """Return the cells that failed or erred, the worst kind first, else in the run's order."""
     failed = [(kind, cell) for cell in run.cells if (kind := kind_of(cell)) is not None]
     return tuple(cell for _, cell in sorted(failed, key=lambda pair: _SEVERITY[pair[0]]))
+
+
+def plainly_passed(cell: CellResult) -> bool:
+    """Tell whether the state of *cell* is `passed`, without the rest of its mark."""
+    return cell.outcome == "passed" and cell.vacuous is None
 
 
 def mark_of(cell: CellResult) -> Mark:

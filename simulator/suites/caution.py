@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.suites.engine import Ground
     from simulator.suites.findings import Ask, Finding
 
-__all__ = ["by_default_only", "cautions", "lacking_types", "vacuity"]
+__all__ = ["by_default_only", "cautions", "hangs_on_target", "lacking_types", "vacuity"]
 
 
 def vacuity(cell: Cell, finding: Finding, ground: Ground, catalogue: Catalogue) -> str | None:
@@ -69,7 +69,7 @@ def _impossible_key(ask: Ask, ground: Ground, catalogue: Catalogue) -> str | Non
     evaluator = ground.evaluator
     action = evaluator.table.members(ask.wanted)[0]
     known = catalogue.action(action)
-    if known is None:
+    if known is None or not _waits_in_vain(evaluator, ask.wanted, known, catalogue):
         return None
     found: str | None = None
     for step in trace(evaluator, action, ask.spots[0].resources[0], ask.spots[0].context):
@@ -84,6 +84,26 @@ def _impossible_key(ask: Ask, ground: Ground, catalogue: Catalogue) -> str | Non
             or f"{step.ref.policy.name}#{step.ref.statement.label} waits for {never[0]}, which AWS never sends with {action}"
         )
     return found
+
+
+def _waits_in_vain(evaluator: Evaluator, bit: int, action: Action, catalogue: Catalogue) -> bool:
+    """Tell whether an Allow that names the action asks for a key that is never sent with it, on whatever resource."""
+    return any(
+        _never_sent(condition.key, action, catalogue)
+        for _, layer in evaluator.layer_sets
+        for i, ref in enumerate(layer.refs)
+        if layer.actions[i] & bit and not layer.deny >> i & 1
+        for condition in ref.statement.conditions
+    )
+
+
+def hangs_on_target(cell: Cell, ground: Ground, catalogue: Catalogue) -> bool:
+    """Tell whether what is to be said of a cell of one action may depend on its own ARNs and context."""
+    known = catalogue.action(cell.asked.literal or "")
+    if known is None:
+        return False
+    bit = ground.evaluator.table.bit(known.name)
+    return len(known.required) > 1 or _waits_in_vain(ground.evaluator, bit, known, catalogue)
 
 
 def _never_sent(key: str, action: Action, catalogue: Catalogue) -> bool:

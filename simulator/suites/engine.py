@@ -15,6 +15,7 @@ from simulator.catalogue.gate import Gate
 from simulator.catalogue.global_keys import global_keys
 from simulator.decide.decision import Effect
 from simulator.decide.evaluate import Evaluator, Workspace
+from simulator.decide.keys import missing_keys
 from simulator.decide.layers import LIVE, SIMULATOR, LiveRule
 from simulator.decide.live import LiveFacts
 from simulator.decide.reach import named_services, tells_targets_apart
@@ -55,6 +56,7 @@ class Ground:
     evaluator: Evaluator
     live: Evaluator
     unknown: dict[Context, frozenset[str]]  #: see `Spot.unknown`, by context
+    missing: dict[Context, tuple[str, ...]]  #: see `missing_in`, by context
     services: frozenset[str] | None  #: those whose resources policies name, None for any
     tells_targets_apart: bool  #: policies refer to keys that follow from the target
 
@@ -63,6 +65,16 @@ class Ground:
         found = self.unknown.get(context)
         if found is None:
             found = self.unknown[context] = open_keys(self.evaluator, context, always)
+        return found
+
+    def missing_in(self, context: Context) -> tuple[str, ...]:
+        """Return the keys that identity, boundary and resource policies refer to and *context* lacks (A8)."""
+        found = self.missing.get(context)
+        if found is None:
+            stack = self.evaluator.stack
+            asked = (*stack.identity, stack.boundary, stack.resource)
+            found = missing_keys((policy for policy in asked if policy is not None), context)
+            self.missing[context] = found
         return found
 
 
@@ -123,7 +135,7 @@ class Engine:
         if found is None:
             simulated, live = (self._evaluator(cell, workspace, rules) for rules in (SIMULATOR, LIVE))
             policies = simulated.stack.policies
-            found = Ground(simulated, live, {}, named_services(policies), tells_targets_apart(policies))
+            found = Ground(simulated, live, {}, {}, named_services(policies), tells_targets_apart(policies))
             self._grounds[key] = found
         return found
 

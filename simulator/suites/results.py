@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from simulator.decide.decision import Effect
-from simulator.decide.keys import missing_keys
 from simulator.decide.trace import near_misses
 from simulator.decide.words import missed_words
 from simulator.suites.findings import deciding
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.suites.cells import Cell
     from simulator.suites.engine import Engine, Ground
     from simulator.suites.findings import Ask, Finding
+    from simulator.suites.model import Scenario, Suite
     from simulator.suites.result import Outcome
 
 __all__ = [
@@ -34,6 +34,8 @@ __all__ = [
     "many_differ",
     "one_differs",
 ]
+
+_T = TypeVar("_T")
 
 KEPT = 1000  #: requests of one cell that differ, at most, in its result
 _SHOWN = 5  # actions of a service
@@ -57,53 +59,74 @@ class Evidence:
     warnings: tuple[str, ...] = ()
 
 
+_NOTHING = Evidence(Effect.IMPLICIT_DENY, requests=0)  # of which the decision is not read
+
+
 def cell_result(
     cell: Cell, outcome: Outcome, message: str | None = None, evidence: Evidence | None = None
 ) -> CellResult:
     """Return the result of *cell*; without *evidence* nothing was decided."""
-    scenario = cell.scenario
-    return CellResult(
-        id=cell.id,
-        suite=cell.suite.name,
-        file=cell.suite.file,
-        line=scenario.line,
-        scenario=scenario.name,
-        scenario_id=scenario.id,
-        requirement=scenario.requirements,
-        controls=scenario.controls,
-        tags=cell.tags,
-        principal=cell.principal.label,
-        session=cell.session,
-        action=cell.action,
-        target=cell.target,
-        resource=cell.resource,
-        context=cast("dict[str, ContextValue]", cell.stated),
-        derived_context=cast("dict[str, ContextValue]", cell.derived),
-        expected=cell.expected.verdict.value,
-        expected_by=cell.expected.by,
-        actual=evidence.actual.word if evidence else None,
-        outcome=outcome,
-        message=message,
-        live=evidence.live if evidence else None,
-        vacuous=evidence.vacuous if evidence else None,
-        default_only=evidence.default_only if evidence else False,
-        warnings=evidence.warnings if evidence else (),
-        deciding=evidence.deciding if evidence else (),
-        layers=evidence.layers if evidence else (),
-        near=evidence.near if evidence else (),
-        differing=evidence.differing if evidence else (),
-        missing_context=evidence.missing_context if evidence else (),
-        requests=evidence.requests if evidence else 0,
-        why=scenario.why,
-        waiver=_waiver(cell),
+    scenario, expected, found = cell.scenario, cell.expected, evidence or _NOTHING
+    bound, situation = cell.where.bound, cell.where.common
+    stated = _stated(cell.suite, scenario)
+    resources = bound.resources
+    principal, action = cell.principal.label, cell.asked.text
+    return CellResult(  # in the order of the fields: names would take half as long again
+        f"{stated.head}{principal}[{cell.session}]-{action}-{bound.label}",
+        cell.suite.name,
+        cell.suite.file,
+        stated.line,
+        scenario.name,
+        scenario.id,
+        scenario.requirements,
+        scenario.controls,
+        scenario.tags,
+        principal,
+        cell.session,
+        action,
+        bound.label,
+        resources[0] if len(resources) == 1 else resources,
+        cast("dict[str, ContextValue]", situation.stated),
+        cast("dict[str, ContextValue]", situation.derived),
+        expected.verdict.value,
+        expected.by,
+        evidence.actual.word if evidence else None,
+        outcome,
+        message,
+        found.live,
+        found.vacuous,
+        found.default_only,
+        found.warnings,
+        found.deciding,
+        found.layers,
+        found.near,
+        found.differing,
+        found.missing_context,
+        found.requests,
+        None,
+        scenario.why,
+        stated.waiver,
     )
 
 
-def _waiver(cell: Cell) -> Waiver | None:
+class _Stated(NamedTuple):
+    """What the results of a scenario's cells have in common."""
+
+    head: str  #: of their ids
+    line: int
+    waiver: Waiver | None
+
+
+@lru_cache(maxsize=4096)
+def _stated(suite: Suite, scenario: Scenario) -> _Stated:
+    return _Stated(f"{suite.file}::{scenario.identity}::", scenario.line, _waiver(scenario))
+
+
+def _waiver(scenario: Scenario) -> Waiver | None:
     """Return why the scenario is skipped or known to fail."""
-    if cell.scenario.skip is not None:
-        return Waiver(cell.scenario.skip)
-    gap = cell.scenario.known_gap
+    if scenario.skip is not None:
+        return Waiver(scenario.skip)
+    gap = scenario.known_gap
     return None if gap is None else Waiver(gap.reason, gap.owner, gap.until, gap.ticket)
 
 
@@ -121,10 +144,10 @@ def evidence_of(
     effect = finding.effect
     return Evidence(
         actual=effect,
-        deciding=tuple(deciding_of(ref) for ref in deciding(finding, ground)),
-        layers=_layers(finding, ground),
+        deciding=_one(tuple(deciding_of(ref) for ref in deciding(finding, ground))),
+        layers=_one(_layers(finding, ground)),
         live=_live(cell, finding, engine, ground),
-        missing_context=_missing(cell, ground) if effect is Effect.IMPLICIT_DENY else (),
+        missing_context=ground.missing_in(cell.context) if effect is Effect.IMPLICIT_DENY else (),
         near=() if finding.holds else tuple(_near(finding, ground)),
         differing=() if finding.holds or finding.requests == 1 else tuple(_differences(finding, ground)),
         requests=finding.requests,
@@ -141,6 +164,12 @@ def deciding_of(ref: StatementRef) -> Deciding:
     return Deciding(
         ref.policy.name, ref.statement.sid, span.file, span.line, span.column, span.end_line, span.end_column
     )
+
+
+@lru_cache(maxsize=4096)
+def _one(equal: _T) -> _T:
+    """Return one object for all that are equal: they are kept once, and written once."""
+    return equal
 
 
 def _layers(finding: Finding, ground: Ground) -> tuple[Layer, ...]:
@@ -163,13 +192,6 @@ def _live(cell: Cell, finding: Finding, engine: Engine, ground: Ground) -> Live 
                 if (spot.simulated.allowed ^ spot.live.allowed | spot.simulated.explicit ^ spot.live.explicit) & bit:
                     return Live(ask.live.effect(bit).word, engine.rule_of_difference(cell, ground, spot, bit))
     return None
-
-
-def _missing(cell: Cell, ground: Ground) -> tuple[str, ...]:
-    """Return the keys that identity, boundary and resource policies refer to and nobody stated (A8)."""
-    stack = ground.evaluator.stack
-    asked = (*stack.identity, stack.boundary, stack.resource)
-    return missing_keys((policy for policy in asked if policy is not None), cell.context)
 
 
 def _near(finding: Finding, ground: Ground) -> Iterator[Miss]:

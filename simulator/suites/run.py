@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from simulator.clock import today
-from simulator.suites.caution import by_default_only, cautions, vacuity
+from simulator.suites.alike import Alike
+from simulator.suites.caution import by_default_only, cautions, hangs_on_target, vacuity
 from simulator.suites.engine import Engine
 from simulator.suites.findings import judge, open_questions
 from simulator.suites.result import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from simulator.accounts.policies import LoadedPolicy
     from simulator.catalogue import Catalogue
+    from simulator.suites.alike import Key
     from simulator.suites.cells import Cell
     from simulator.suites.load import Loaded
     from simulator.suites.result import Outcome
@@ -54,6 +56,14 @@ class Runner(Protocol):
         """Return what a recording of AWS said beside ours."""
 
 
+class Settled(NamedTuple):
+    """What became of a cell, and what stands behind it: all of a result that the suite does not state."""
+
+    outcome: Outcome
+    message: str | None = None
+    evidence: Evidence | None = None
+
+
 class EmbeddedRunner:
     """Decides cells in this process."""
 
@@ -66,18 +76,37 @@ class EmbeddedRunner:
         self._catalogue = catalogue
         self._strict = strict
         self._today = today().isoformat()
+        self._cells = cells
+        self._alike = Alike(self.engine)
+        self._settled: dict[Key, Settled] = {}
 
     def expect(self, cells: Sequence[Cell]) -> None:
         """Do nothing: what cells share is decided once anyway."""
 
     def result(self, cell: Cell) -> CellResult:
         """Decide *cell* in both semantics and judge it."""
+        return cell_result(cell, *self.settled(cell))
+
+    def settled(self, cell: Cell) -> Settled:
+        """Decide and judge *cell*; cells that decide alike are judged once."""
         if cell.scenario.skip is not None:
-            return cell_result(cell, "skipped", f"skipped: {cell.scenario.skip}")
-        found = self.evidence(cell)
-        if isinstance(found, str):
-            return cell_result(cell, "error", found)
-        return self.settle(cell, *found)
+            return Settled("skipped", f"skipped: {cell.scenario.skip}")
+        key = self._alike.key(cell)
+        found = None if key is None else self._settled.get(key)
+        if found is not None:
+            return found
+        judged = self.evidence(cell)
+        if isinstance(judged, str):
+            return Settled("error", judged)
+        settled = _settled(cell, *judged, strict=self._strict, today=self._today)
+        if key is not None and self._says_the_same_of_all(cell, *judged):
+            self._settled[key] = settled
+        return settled
+
+    def _says_the_same_of_all(self, cell: Cell, evidence: Evidence, message: str | None) -> bool:
+        """Tell whether nothing of a judgement quotes, or hangs on, the cell's own ARNs and context."""
+        quotes = message is not None or evidence.vacuous is not None or evidence.live is not None or evidence.warnings
+        return not quotes and not hangs_on_target(cell, self.engine.ground(cell), self._catalogue)
 
     def evidence(self, cell: Cell) -> tuple[Evidence, str | None] | str:
         """Return what stands behind the decision and how it differs, or why there can be none."""
@@ -106,7 +135,11 @@ class EmbeddedRunner:
 
 
 def settle(cell: Cell, evidence: Evidence, message: str | None, *, strict: bool, today: str) -> CellResult:
-    """Turn a decision into an outcome; *message* says how it differs, None when it is as expected."""
+    """Turn a decision into a result; *message* says how it differs, None when it is as expected."""
+    return cell_result(cell, *_settled(cell, evidence, message, strict=strict, today=today))
+
+
+def _settled(cell: Cell, evidence: Evidence, message: str | None, *, strict: bool, today: str) -> Settled:
     outcome: Outcome = "passed" if message is None else "failed"
     gap = cell.scenario.known_gap
     if gap is not None:
@@ -118,7 +151,7 @@ def settle(cell: Cell, evidence: Evidence, message: str | None, *, strict: bool,
             outcome = "known_gap"
     elif strict and outcome == "passed" and (evidence.vacuous or evidence.warnings):
         outcome, message = "failed", "; ".join(filter(None, (_vacuous_words(evidence), *evidence.warnings)))
-    return cell_result(cell, outcome, message, evidence)
+    return Settled(outcome, message, evidence)
 
 
 def _vacuous_words(evidence: Evidence) -> str | None:

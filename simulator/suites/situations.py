@@ -47,6 +47,8 @@ class Situations:
         self._of_callers: dict[tuple[int, int], Situation] = {}
         self._found: dict[tuple[int, tuple[tuple[str, str], ...]], Situation] = {}
         self._layer_of: dict[int, Layer] = {}
+        self._stated: dict[int, Mapping[str, ContextValue]] = {}
+        self._derived: dict[tuple[tuple[str, ContextValue], ...], Mapping[str, ContextValue]] = {}
 
     def layer(self, layers: Iterable[Layer]) -> Layer:
         """Lay layers over each other; the later wins, and equal results are one."""
@@ -63,7 +65,7 @@ class Situations:
         """Return the situation of a caller who asks for nothing yet."""
         key = (id(principal), id(layer))
         if key not in self._of_callers:
-            found = _situation(layer, principal.derived_context())
+            found = self._situation(layer, principal.derived_context())
             self._of_callers[key] = found
             self._layer_of[id(found)] = layer
         return self._of_callers[key]
@@ -74,14 +76,21 @@ class Situations:
             return base
         key = (id(base), tuple(sorted(derived.items())))
         if key not in self._found:
-            self._found[key] = _situation(self._layer_of[id(base)], {**base.derived, **derived})
+            self._found[key] = self._situation(self._layer_of[id(base)], {**base.derived, **derived})
         return self._found[key]
 
+    def _situation(self, layer: Layer, derived: Mapping[str, ContextValue]) -> Situation:
+        # Layers are kept above, so their ids stay theirs; what is equal is one object, also in results.
+        stated = self._stated.get(id(layer))
+        if stated is None:
+            stated = self._stated[id(layer)] = _stated(layer)
+        own = {name: value for name, value in derived.items() if name.lower() not in layer}
+        added = self._derived.setdefault(tuple(own.items()), own)
+        types = {name: api_type(name, value) for name, value in added.items()}
+        types |= {one.name: one.type for one in layer.values() if one.value is not None}
+        absent: dict[str, ContextValue] = {one.name: () for one in layer.values() if one.value is None}
+        return Situation(stated, added, types, Context.of({**added, **stated, **absent}))
 
-def _situation(layer: Layer, derived: Mapping[str, ContextValue]) -> Situation:
-    stated = {one.name: one.value for one in layer.values() if one.value is not None}
-    added = {name: value for name, value in derived.items() if name.lower() not in layer}
-    types = {name: api_type(name, value) for name, value in added.items()}
-    types |= {one.name: one.type for one in layer.values() if one.value is not None}
-    absent: dict[str, ContextValue] = {one.name: () for one in layer.values() if one.value is None}
-    return Situation(stated, added, types, Context.of({**added, **stated, **absent}))
+
+def _stated(layer: Layer) -> Mapping[str, ContextValue]:
+    return {one.name: one.value for one in layer.values() if one.value is not None}
