@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,10 @@ class Prepared:
             if self.options.max_failures is not None and failures >= self.options.max_failures:
                 break
 
+    def narrowed(self, cells: list[Cell]) -> Prepared:
+        """Return the same for *cells* alone, nothing of them decided."""
+        return replace(self, cells=cells, runner=_runner(self.options, cells, self.catalogue), results=[])
+
     def finish(self, results: Sequence[CellResult] | None = None) -> Run:
         """Put the results together; cells without one are reported as not run."""
         assembly = Assembly(
@@ -116,13 +120,15 @@ class Prepared:
         )
 
 
-def prepare(options: RunOptions) -> Prepared:
-    """Load and choose; raise `InputError` or `SelectionError`."""
+def prepare(options: RunOptions, *, noted: Callable[[Path], None] | None = None) -> Prepared:
+    """Load and choose; raise `InputError` or `SelectionError`.  *noted* hears of each file before it is read."""
     started = now()
     catalogue = current_catalogue()
     paths = [Path(path) for path in options.paths] or [Path(DEFAULT_PATH)]
     root = Path(options.root) if options.root else Path()
-    loaded = load_suites(paths, root=root, allow_external=options.allow_external_files, catalogue=catalogue)
+    loaded = load_suites(
+        paths, root=root, allow_external=options.allow_external_files, catalogue=catalogue, noted=noted
+    )
     chosen = options.choice.test()
     declared = loaded.cells()
     cells = [cell for cell in declared if chosen(cell)] if options.choice.text else list(declared)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from reports.describe import Fact, deciding_words, facts, headline, shown
 from reports.matrix import Table, by_suite, hole, suite_tables
 from reports.quote import Quotes
+from reports.since import changes_since
 from reports.trace import requirements
 from reports.words import by_severity, catalogue_date, count, figures, how_denied, mark_of, plainly_passed, source_line
 
@@ -34,18 +35,25 @@ _VERDICT_CODES = {"as expected": "1;32", "not as expected": "1;31"}
 
 
 def render(
-    run: Run, *, full: bool = False, failures_only: bool = False, color: bool = False, width: int | None = None
+    run: Run,
+    *,
+    full: bool = False,
+    failures_only: bool = False,
+    since: Run | None = None,
+    color: bool = False,
+    width: int | None = None,
 ) -> str:
     """Return the run as text for a terminal.
 
-    *full* writes out matrices however large, *failures_only* leaves them out; *color* adds ANSI
-    colours, never a meaning; *width* is the number of columns at hand.
+    *full* writes out matrices however large, *failures_only* leaves them out; *since* is an earlier run,
+    for what changed; *color* adds ANSI colours, never a meaning; *width* is the number of columns at hand.
     """
     paint = _painter(color=color)
     parts = (
         [] if failures_only else [*_requirements(run, paint), *_matrices(run, paint, full=full, width=width or _WIDTH)]
     )
-    parts += [*_failures(run, paint), *_exceptions(run, paint), *_warnings(run, paint), _closing(run, paint)]
+    parts += [*_failures(run, paint), *_exceptions(run, paint), *_warnings(run, paint)]
+    parts += [*([] if since is None else [changes_since(since, run)]), _closing(run, paint)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from iamproof import __version__
-from simulator.errors import IamproofError, InputError
+from simulator.errors import IamproofError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,21 +110,14 @@ def _run(args: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except IamproofError as error:
-        _say(error)
+        from iamproof.cli.output import say  # noqa: PLC0415  # only when something went wrong
+
+        say(error)
         return error.exit_code
     except Exception as error:  # noqa: BLE001  # the last resort: a defect is reported in words
         _defect(error)
         return _DEFECT
     return code if isinstance(code, int) else 0
-
-
-def _say(error: IamproofError) -> None:
-    from simulator.text.show import printable, show  # noqa: PLC0415  # only when something went wrong
-
-    if isinstance(error, InputError):
-        click.echo(show(error.diagnostics, colour=_colour()), err=True)
-    else:
-        click.echo(f"iamproof: {printable(str(error), limit=2000)}", err=True)
 
 
 def _defect(error: Exception) -> None:
@@ -140,7 +133,3 @@ def _defect(error: Exception) -> None:
     )
     if os.environ.get("IAMPROOF_DEBUG"):
         traceback.print_exception(error)
-
-
-def _colour() -> bool:
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ

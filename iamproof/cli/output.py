@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from reports.signoff import SignOff
+    from simulator.errors import IamproofError
     from simulator.suites.result import Run
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "report_choices",
     "report_options",
     "report_targets",
+    "say",
     "terminal",
     "write",
 ]
@@ -138,6 +140,16 @@ def terminal(run: Run, targets: Iterable[tuple[str | None, str]] = (), **choices
 def coloured(*, err: bool = False) -> bool:
     """Tell whether the output may have colours."""
     return (sys.stderr if err else sys.stdout).isatty() and "NO_COLOR" not in os.environ
+
+
+def say(error: IamproofError) -> None:
+    """Tell on stderr what went wrong."""
+    from simulator.text.show import printable, show  # noqa: PLC0415  # only when something went wrong
+
+    if isinstance(error, InputError):
+        click.echo(show(error.diagnostics, colour=coloured(err=True)), err=True)
+    else:
+        click.echo(f"iamproof: {printable(str(error), limit=2000)}", err=True)
 
 
 def write(run: Run, targets: Iterable[tuple[str | None, str]], choices: dict[str, Any]) -> None:

@@ -10,10 +10,15 @@ import click
 
 from iamproof.cli import output
 from iamproof.last import remember_failures
+from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from iamproof.session import Prepared, RunOptions
     from simulator.suites.result import Run
+
+    _Targets: TypeAlias = tuple[tuple[str | None, str], ...]
 
 __all__ = ["command", "exit_code", "recorded_command"]
 
@@ -24,7 +29,7 @@ _BETWEEN_SECONDS = 0.5
 
 # What bears on output and speed only: the record is of what was decided.
 _UNRECORDED = ("--report", "--jobs", "-j", "--baseline", "--signoff", "--oscal-findings", "--split-by")
-_UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--external-assets", "--junit-strict")
+_UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-assets", "--junit-strict")
 
 
 @click.command("test", help="Run suites (default: scenarios/), print the matrix and the failures, write reports.")
@@ -53,6 +58,7 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--external-assets", "--
 @click.option("--max-failures", type=click.IntRange(min=1), help="Stop after this many failures.")
 @click.option("--list", "list_only", is_flag=True, help="List the cells, decide nothing.")
 @click.option("--last-failed", "--lf", "last_failed", is_flag=True, help="Only the cells that failed in the last run.")
+@click.option("--watch", is_flag=True, help="Stay, and decide anew the cells that a changed file touches.")
 @click.option("--strict", is_flag=True, help="Warnings, such as a vacuous pass, fail too.")
 @click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
@@ -66,6 +72,8 @@ def command(**options: Any) -> int:
 
     targets = output.report_targets(options["reports"])
     choices = output.report_choices(options)
+    if options["watch"]:
+        return _watch(targets, choices, options)
     prepared = prepare(_run_options(options, with_git=bool(targets)))
     if options["list_only"]:
         for cell in prepared.cells:
@@ -73,12 +81,39 @@ def command(**options: Any) -> int:
         return 0
     interrupted = _decide(prepared)
     run = prepared.finish()
-    output.terminal(run, targets, full=options["full_matrix"], failures_only=options["failures_only"])
-    remember_failures(run)
-    output.write(run, targets, choices)
+    _show(run, targets, choices, options)
     return (
         _INTERRUPTED if interrupted else exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered)
     )
+
+
+def _show(
+    run: Run, targets: _Targets, choices: dict[str, Any], options: dict[str, Any], before: Run | None = None
+) -> None:
+    """Print the run, keep what failed for the next time, write the reports; *before* is the last run of a watch."""
+    output.terminal(
+        run,
+        targets,
+        full=options["full_matrix"],
+        failures_only=options["failures_only"] or before is not None,
+        since=choices["baseline"] or before,
+    )
+    remember_failures(run)
+    output.write(run, targets, choices)
+
+
+def _watch(targets: _Targets, choices: dict[str, Any], options: dict[str, Any]) -> int:
+    """Stay, and show each run: the first as always, later ones without the matrix and with what flipped."""
+    from iamproof.cli.watching import watch  # noqa: PLC0415  # only with --watch
+
+    if options["list_only"]:
+        message = "`--list` and `--watch` exclude each other"
+        raise InputError([Diagnostic("option", message, help="leave out one of them")])
+
+    def show(run: Run, before: Run | None) -> None:
+        _show(run, targets, choices, options, before)
+
+    return watch(_run_options(options, with_git=bool(targets)), decide=_decide, show=show)
 
 
 def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:

@@ -17,7 +17,7 @@ from simulator.text.source import Kind, Node, Source
 from simulator.text.yaml import parse_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["YAML_ENDINGS", "Faults", "Files"]
 
@@ -51,10 +51,12 @@ class Files:
     """Reads files; what is wrong with them goes to `faults`.
 
     With *root* None any file may be named.  *faults* is shared by everything that is loaded together.
+    *noted* hears of each path just before it is read, of those that are not there too.
     """
 
-    def __init__(self, *, root: Path | None) -> None:
+    def __init__(self, *, root: Path | None, noted: Callable[[Path], None] | None = None) -> None:
         self.root = root
+        self._noted = noted
         self.faults = Faults()
         self._trees: dict[str, Node | None] = {}
         self._folders: dict[str, Path] = {}
@@ -95,6 +97,8 @@ class Files:
         return self._trees.get(key)
 
     def _read(self, path: Path, root: Path | None, named_at: Node | None, limit: int) -> Source | None:
+        if self._noted is not None:
+            self._noted(path)
         try:
             source = read_source(path, root=root, limit=limit)
         except InputError as error:

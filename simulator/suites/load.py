@@ -22,7 +22,7 @@ from simulator.suites.read import Loading, read_suite
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from simulator.accounts.model import Account
     from simulator.catalogue import Catalogue
@@ -63,13 +63,14 @@ def load_suites(
     root: Path | None = None,
     allow_external: bool = False,
     catalogue: Catalogue | None = None,
+    noted: Callable[[Path], None] | None = None,
 ) -> Loaded:
     """Read the suites of files and folders and expand them; raise `InputError` with all faults.
 
     Files that a suite names must lie under *root* (the current folder by default) unless
-    *allow_external*.
+    *allow_external*.  *noted* hears of each path just before it is read.
     """
-    files = Files(root=None if allow_external else root or Path.cwd())
+    files = Files(root=None if allow_external else root or Path.cwd(), noted=noted)
     loading = Loading(files, Shelf(files))
     read = _read_all(paths, loading)
     # What can't be read for a fault elsewhere would only be blamed for the consequences.

@@ -273,6 +273,7 @@ class Suite:
     semantics: Semantics
     closed: bool
     node: Node
+    extended: tuple[str, ...] = ()  #: the files that it extends
 
     @property
     def loaded_policies(self) -> tuple[LoadedPolicy, ...]:

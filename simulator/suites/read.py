@@ -94,6 +94,7 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
         semantics=_semantics(node),
         closed=(closed := node.get("closed")) is not None and closed.value is True,
         node=node,
+        extended=tuple(base.source.name for base in parts.extended),
     )
     return ReadSuite(suite, sound, complete)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -121,3 +122,18 @@ def test_hostile_text_is_shown_escaped_and_short() -> None:
 
 def test_an_empty_run_is_no_success() -> None:
     assert "0 cells" in render(empty_run())
+
+
+def test_what_flipped_since_an_earlier_run_stands_before_the_verdict() -> None:
+    new = sample_run()
+    cells = [dataclasses.replace(cell, actual="explicitDeny", outcome="passed") for cell in new.cells[:30]]
+    text = render(new, since=make_run((*cells, *new.cells[30:-1])))
+    lines = text[text.index("Since the run of ") : text.index("Verdict: ")].splitlines()
+    assert lines[0] == "Since the run of 2026-11-24T07:00:01Z"
+    assert sum(line.startswith("  decided otherwise: ") for line in lines) == 21
+    assert re.search(r"  decided otherwise: .*: explicitDeny → allowed \(opened.*\)$", "\n".join(lines), re.MULTILINE)
+    assert any(line.startswith("  new cell: ") for line in lines)
+
+
+def test_nothing_changed_is_said() -> None:
+    assert "\n  nothing changed\n" in render(sample_run(), since=sample_run())
