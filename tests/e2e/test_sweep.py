@@ -1,4 +1,4 @@
-"""``iamproof sweep`` and ``iamproof catalogue``, run as people run them."""
+"""``iamproof sweep``, run as people run it."""
 
 from __future__ import annotations
 
@@ -109,18 +109,3 @@ def test_misuse_is_told_in_words(arguments: tuple[str, ...], words: str) -> None
     done = run("sweep", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
-
-
-def test_the_catalogue_by_service_action_key_and_policy() -> None:
-    assert data("catalogue")["services"][0]["prefix"] == load().services()[0]
-    assert data("catalogue", "iam:EnableMFADevice")["actions"][0]["resource_types"][0]["name"] == "user"
-    assert data("catalogue", "aws:MultiFactorAuthPresent")["keys"][0]["type"] == "boolean"
-    assert data("catalogue", "AmazonEC2FullAccess")["policies"][0]["version"] == "v5"
-    assert "takes no resource" in run("catalogue", "iam:ListUsers").stdout
-    assert {row["kind"] for row in rows("catalogue", "iam")} == {"service", "action"}
-
-
-def test_what_the_catalogue_lacks_has_a_near_name() -> None:
-    done = run("catalogue", "iam:EnableMFADevise")
-    assert done.returncode == 5
-    assert "did you mean `iam:EnableMFADevice`?" in done.stderr
