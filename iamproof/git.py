@@ -1,12 +1,26 @@
-"""The state of the checkout, for the evidence record."""
+"""What git knows of the checkout: its state for the evidence record, and files as they were.
+
+Revisions and paths come from users: a revision is resolved to a commit behind ``--end-of-options``, and after
+that only the commit's number is passed on.  Nothing of the work tree is touched.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["GitState", "git_state"]
+from simulator.errors import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["GitState", "commit_of", "file_at", "files_at", "git_state", "known_commit"]
 
 _SECONDS = 10
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NOTHING_FETCHED = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +33,70 @@ class GitState:
 
 def git_state() -> GitState | None:
     """Ask git; None outside a checkout, before a first commit, or without git."""
-    import subprocess  # noqa: PLC0415, S404, RUF100  # only a report asks for it
-
-    command = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=normal"]
+    found = _git("status", "--porcelain=v2", "--branch", "--untracked-files=normal")
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603  # a fixed command
-    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        lines = found.decode().splitlines() if found is not None else []
+    except UnicodeDecodeError:
         return None
-    lines = done.stdout.splitlines()
     commit = next((line.rpartition(" ")[2] for line in lines if line.startswith("# branch.oid ")), "(initial)")
-    if done.returncode or commit == "(initial)":
+    if commit == "(initial)":
         return None
     return GitState(commit, any(not line.startswith("#") for line in lines))
+
+
+def commit_of(revision: str) -> str | None:
+    """Return the commit that *revision* names, None when it names none."""
+    if not revision or "\0" in revision:
+        return None
+    found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    text = (found or b"").decode("ascii", "replace").strip()
+    return text if _COMMIT.fullmatch(text) else None
+
+
+def known_commit(revision: str) -> str:
+    """Return the commit that *revision* names; raise `InputError` when it names none."""
+    commit = commit_of(revision)
+    if commit is None:
+        help_ = "a branch, a tag or a commit of this checkout; a shallow clone lacks older ones (`git fetch --deepen`)"
+        raise InputError([Diagnostic("revision", f"git knows no revision `{revision}` here", help=help_)])
+    return commit
+
+
+def file_at(commit: str, path: str, *, limit: int) -> bytes | None:
+    """Return a file as it was in *commit*, *path* relative to here; None when it was not there.
+
+    A file of more than *limit* bytes is an `InputError`: it is not read.
+    """
+    name = f"{commit}:{_here(path)}"
+    size = _git("cat-file", "-s", name)
+    if size is None:
+        return None
+    if int(size) > limit:
+        raise InputError([Diagnostic("too-large", f"`{path}` of {commit[:12]} has more than {limit:,} bytes")])
+    return _git("cat-file", "blob", name)
+
+
+def files_at(commit: str, path: str) -> tuple[str, ...]:
+    """Return the files below *path* (relative to here) in *commit*, their names relative to here too."""
+    found = _git("ls-tree", "-r", "-z", "--name-only", commit, "--", os.path.relpath(path))
+    names = (found or b"").decode("utf-8", "surrogateescape").split("\0")
+    return tuple(name for name in names if name)
+
+
+def _here(path: str) -> str:
+    """Spell *path* so that git takes it from the folder we are in."""
+    relative = os.path.relpath(path).replace(os.sep, "/")
+    return relative if relative.startswith("../") else f"./{relative}"
+
+
+def _git(*arguments: str) -> bytes | None:
+    """Return what git answers, None when it refuses, or when there is none."""
+    import subprocess  # noqa: PLC0415, S404, RUF100  # only who asks git pays for it
+
+    command: Sequence[str] = ("git", *arguments)
+    environment = {**os.environ, **_NOTHING_FETCHED}
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, env=environment)  # noqa: S603  # a list, no shell
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+    return None if done.returncode else done.stdout

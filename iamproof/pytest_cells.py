@@ -17,12 +17,14 @@ from simulator.text.show import show
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from fractions import Fraction
 
     from iamproof.session import Prepared
+    from simulator.analyse.coverage import Hits
     from simulator.suites.cells import Cell
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["CellItem", "Scenario", "SuiteFile", "Suites", "checked_targets", "conclude"]
+__all__ = ["CellItem", "Scenario", "SuiteFile", "Suites", "checked_percentage", "checked_targets", "conclude"]
 
 #: Markers that make pytest act: as tags they would skip a cell, or excuse its failure.
 _ACTING = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "timeout", "usefixtures", "xfail"})
@@ -50,6 +52,7 @@ class Suites:
                 strict=self.strict,
                 command=("pytest",),
                 with_git=bool(config.getoption("--iam-report")) and not self.in_worker,
+                coverage=config.getoption("--iam-coverage") or config.getoption("--iam-fail-under") is not None,
             )
         )
 
@@ -93,20 +96,30 @@ class Suites:
         result = self.results[cell.id] = self.prepared.runner.result(cell)
         return result
 
-    def finish(self, cells: list[Cell], results: Sequence[CellResult], *, selected: str, full: bool) -> Run:
+    def seen(self) -> str | None:
+        """Return what the cells decided in this process cover, to be handed to another; None if nobody asks."""
+        if self.prepared is None or self.prepared.observer is None:
+            return None
+        from simulator.analyse.coverage import encode  # noqa: PLC0415  # only with coverage
+
+        return encode(self.prepared.hits())
+
+    def finish(
+        self, cells: list[Cell], results: Sequence[CellResult], *, selected: str, full: bool, hits: Hits | None
+    ) -> Run:
         """Put results of *cells* together; only in a *full* run must every policy be decided."""
         assert self.prepared is not None  # there are no results otherwise
         options = self.prepared.options
         options = replace(options, paths=() if full else options.paths, selected=selected)
         with contextlib.chdir(self.root):
-            return replace(self.prepared, options=options, cells=cells).finish(results)
+            return replace(self.prepared, options=options, cells=cells).finish(results, hits=hits)
 
     def alone(self, cell: Cell, result: CellResult) -> Run:
         """Return a run of one cell: what telling its failure needs."""
         assert self.prepared is not None  # there are no results otherwise
         options = replace(self.prepared.options, with_git=False)
         with contextlib.chdir(self.root):
-            return replace(self.prepared, options=options, cells=[cell]).finish([result])
+            return replace(self.prepared, options=options, cells=[cell], observer=None).finish([result])
 
 
 def _backend(config: pytest.Config) -> str:
@@ -240,19 +253,60 @@ def checked_targets(texts: Sequence[str]) -> tuple[tuple[str | None, str], ...]:
         raise pytest.UsageError(show(error.diagnostics)) from None
 
 
-def conclude(suites: Suites, selected: Collection[str], encoded: Sequence[str], config: pytest.Config) -> list[str]:
-    """Put the results together, write what ``--iam-report`` asks for, say what fails the run as a whole."""
+def checked_percentage(config: pytest.Config) -> Fraction | None:
+    """Read ``--iam-fail-under``; a wrong one is an error of usage."""
+    text = config.getoption("--iam-fail-under")
+    if text is None:
+        return None
+    from iamproof.covered import percentage  # noqa: PLC0415  # only with --iam-fail-under
+
+    try:
+        return percentage(text, "--iam-fail-under")
+    except InputError as error:
+        raise pytest.UsageError(show(error.diagnostics)) from None
+
+
+def conclude(
+    suites: Suites, selected: Collection[str], encoded: Sequence[str], seen: Sequence[str], config: pytest.Config
+) -> tuple[list[str], list[str]]:
+    """Put the results together, write what ``--iam-report`` asks for.
+
+    Return what fails the run as a whole, and what there is to tell of coverage.  *encoded* and *seen* are results
+    and coverage of other processes.
+    """
     if suites.prepared is None:
-        return []
+        return [], []
     cells = [cell for cell in suites.prepared.cells if cell.id in selected]
     full = len(cells) == suites.prepared.declared
     found = suites.results | _decoded(encoded)
     results = [found[cell.id] for cell in cells if cell.id in found]
-    run = suites.finish(cells, results, selected="" if full else _selection(config), full=full)
+    hits = _union(suites.prepared, seen)
+    run = suites.finish(cells, results, selected="" if full else _selection(config), full=full, hits=hits)
     said = [*run.failures, *(run.warnings if suites.strict else ())]
+    told, short = _told(run, config)
+    said += short
     if config.getoption("--iam-report"):
         said += _write(run, config)
-    return said
+    return said, told
+
+
+def _union(prepared: Prepared, seen: Sequence[str]) -> Hits | None:
+    """Return what was covered here and in other processes."""
+    if prepared.observer is None:
+        return None
+    from simulator.analyse.coverage import decode, union  # noqa: PLC0415  # only with coverage
+
+    return union([prepared.hits(), *map(decode, seen)])
+
+
+def _told(run: Run, config: pytest.Config) -> tuple[list[str], list[str]]:
+    """Return the lines on coverage, and what is short of the percentage asked for."""
+    if run.coverage is None:
+        return [], []
+    from iamproof.covered import short_of, summary_text  # noqa: PLC0415  # only with coverage
+
+    short = short_of(run.coverage, checked_percentage(config))
+    return summary_text(run.coverage).splitlines(), [short] if short else []
 
 
 def _decoded(encoded: Sequence[str]) -> dict[str, CellResult]:

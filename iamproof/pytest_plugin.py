@@ -6,7 +6,7 @@ collected: projects without suites pay for the options only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--iam-report", action="append", default=[], metavar="[FORMAT=]FILE", help="write a report; repeatable"
     )
     group.addoption("--iam-strict", action="store_true", help="warnings, such as a vacuous pass, fail too")
+    group.addoption("--iam-coverage", action="store_true", help="say what the cells cover of the policies")
+    group.addoption("--iam-fail-under", metavar="PERCENT", help="fail when less of the policies is covered")
     parser.addini("iamproof_paths", "folders and files with suites (default: scenarios)", type="args", default=None)
 
 
@@ -47,12 +49,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # The default folder has a common name: without a suite in it, it is somebody else's.
     empty: tuple[Path, ...] = ()
     config.stash[_ROOTS] = roots if stated or _mentioned(roots) else empty
-    if not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(Seen(config), "iamproof-seen")
+    else:
         targets = config.getoption("--iam-report")
         if targets:
             from iamproof.pytest_cells import checked_targets  # noqa: PLC0415  # only with --iam-report
 
             checked_targets(targets)
+        if config.getoption("--iam-fail-under") is not None:
+            from iamproof.pytest_cells import checked_percentage  # noqa: PLC0415  # only with --iam-fail-under
+
+            checked_percentage(config)
         config.pluginmanager.register(Results(config), "iamproof-results")
 
 
@@ -94,6 +102,19 @@ def _suites(config: pytest.Config) -> Suites:
     return config.stash[_KEY]
 
 
+class Seen:
+    """In a worker: tells the process that writes reports what the cells decided here cover."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_sessionfinish(self) -> None:
+        """Hand over the coverage."""
+        suites = self._config.stash.get(_KEY, None)
+        if suites is not None and (seen := suites.seen()) is not None:
+            self._config.workeroutput[PROPERTY] = seen  # type: ignore[attr-defined]  # given by xdist
+
+
 class Results:
     """Gathers what was selected and decided, in other processes too, and judges the run as a whole."""
 
@@ -101,7 +122,9 @@ class Results:
         self._config = config
         self._selected: set[str] = set()
         self._found: dict[str, str] = {}  # a crashed worker's cells are run again elsewhere: the last counts
+        self._seen: list[str] = []  # what each worker's cells cover
         self._said: list[str] = []
+        self._told: list[str] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is left after all deselection."""
@@ -111,6 +134,13 @@ class Results:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Note what a worker will run: the process that writes reports collects nothing itself."""
         self._selected.update(ids)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Keep what a worker's cells cover."""
+        seen = getattr(node, "workeroutput", {}).get(PROPERTY)  # a crashed worker has said nothing
+        if seen is not None:
+            self._seen.append(seen)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -128,7 +158,9 @@ class Results:
         if any(".yaml::" in one or ".yml::" in one for one in self._selected):
             from iamproof.pytest_cells import conclude  # noqa: PLC0415  # only where there are suites
 
-            self._said = conclude(_suites(self._config), self._selected, tuple(self._found.values()), self._config)
+            suites = _suites(self._config)
+            found = tuple(self._found.values())
+            self._said, self._told = conclude(suites, self._selected, found, self._seen, self._config)
         elif self._config.getoption("--iam-report") and not session.testsfailed:
             self._said = ["no cell was selected"]
         if self._said and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -136,7 +168,11 @@ class Results:
         return (yield)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say why the run as a whole fails."""
+        """Say what is covered, and why the run as a whole fails."""
+        if self._told:
+            terminalreporter.section("IAM policy coverage", sep="=")
+            for line in self._told:
+                terminalreporter.line(line)
         if self._said:
             terminalreporter.section("iamproof", sep="=", red=True, bold=True)
             for line in self._said:

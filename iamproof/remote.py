@@ -11,7 +11,6 @@ from simulator.backends import backend, recording
 from simulator.errors import Diagnostic, InputError
 from simulator.suites.corroborate import CorroboratingRunner
 from simulator.suites.remote import BackendRunner
-from simulator.suites.run import EmbeddedRunner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,16 +18,15 @@ if TYPE_CHECKING:
     from iamproof.session import RunOptions
     from simulator.catalogue import Catalogue
     from simulator.suites.cells import Cell
-    from simulator.suites.run import Runner
+    from simulator.suites.run import EmbeddedRunner, Runner
 
 __all__ = ["Progress", "remote_runner", "requests_of"]
 
 _BETWEEN_SECONDS = 2.0
 
 
-def remote_runner(options: RunOptions, cells: Sequence[Cell], catalogue: Catalogue) -> Runner:
-    """Return who decides *cells*; raise `InputError` or `BackendError` when nobody can be asked."""
-    ours = EmbeddedRunner(cells, catalogue, strict=options.strict)
+def remote_runner(options: RunOptions, cells: Sequence[Cell], catalogue: Catalogue, ours: EmbeddedRunner) -> Runner:
+    """Return who decides *cells* beside *ours*; raise `InputError` or `BackendError` when nobody can be asked."""
     if options.corroborate is not None:
         if options.backend != "embedded":
             advice = f"leave out one of them: `{options.backend}` answers by itself"

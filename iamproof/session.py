@@ -20,8 +20,12 @@ from simulator.suites.select import Choice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from simulator.accounts.policies import LoadedPolicy
+    from simulator.analyse.coverage import Hits, Observer
+    from simulator.analyse.coverage.told import Only
     from simulator.catalogue import Catalogue
     from simulator.suites.cells import Cell
+    from simulator.suites.coverage import Coverage
     from simulator.suites.load import Loaded
     from simulator.suites.result import CellResult, Run
 
@@ -51,6 +55,7 @@ class RunOptions:
     endpoint_url: str | None = None
     command: tuple[str, ...] = ()
     with_git: bool = True  #: ask git for commit and dirtiness: evidence for reports
+    coverage: bool = False  #: note what the cells cover of the policies
     selected: str = ""  #: in words, what a test runner left out by means of its own
 
     @property
@@ -75,6 +80,7 @@ class Prepared:
     catalogue: Catalogue
     runner: Runner
     started: str
+    observer: Observer | None = None
     results: list[CellResult] = field(default_factory=list)
 
     def decide(self) -> Iterator[CellResult]:
@@ -90,11 +96,15 @@ class Prepared:
                 break
 
     def narrowed(self, cells: list[Cell]) -> Prepared:
-        """Return the same for *cells* alone, nothing of them decided."""
-        return replace(self, cells=cells, runner=_runner(self.options, cells, self.catalogue), results=[])
+        """Return the same for *cells* alone, nothing of them decided; a part covers nothing."""
+        runner = _runner(self.options, cells, self.catalogue, None)
+        return replace(self, cells=cells, runner=runner, observer=None, results=[])
 
-    def finish(self, results: Sequence[CellResult] | None = None) -> Run:
-        """Put the results together; cells without one are reported as not run."""
+    def finish(self, results: Sequence[CellResult] | None = None, *, hits: Hits | None = None) -> Run:
+        """Put the results together; cells without one are reported as not run.
+
+        *hits* is the coverage, where other processes have seen some of it.
+        """
         assembly = Assembly(
             loaded=self.loaded,
             chosen=self.cells,
@@ -105,7 +115,30 @@ class Prepared:
             full=self.options.full,
             untested=read_config().untested,
         )
-        return assembly.run(self.results if results is None else results, self.runner, self._provenance())
+        run = assembly.run(self.results if results is None else results, self.runner, self._provenance())
+        return run if self.observer is None else replace(run, coverage=self.covered(hits or self.hits()))
+
+    def hits(self) -> Hits:
+        """Return what the cells decided in this process cover."""
+        assert self.observer is not None  # nobody asks without `RunOptions.coverage`
+        return self.observer.hits(self._policies())
+
+    def covered(
+        self, hits: Hits, *, managed: bool = False, only: Only | None = None, since: str | None = None
+    ) -> Coverage:
+        """Put *hits* beside the policies, as `simulator.analyse.coverage.covered` does."""
+        from simulator.analyse.coverage import covered  # noqa: PLC0415  # only with coverage
+
+        return covered(self._policies(), hits, managed=managed, only=only, since=since)
+
+    def _policies(self) -> tuple[LoadedPolicy, ...]:
+        """Return the policies that can decide the chosen cells; those of invariants are not asked by any cell."""
+        found: dict[LoadedPolicy, None] = {}
+        for suite in dict.fromkeys(cell.suite for cell in self.cells):
+            found.update(dict.fromkeys(suite.account.loaded_policies))
+            targets = (target for resource in suite.resources.values() for target in resource.targets)
+            found.update(dict.fromkeys(target.policy for target in targets if target.policy is not None))
+        return tuple(found)
 
     def _provenance(self) -> Provenance:
         git = git_state() if self.options.with_git else None
@@ -137,16 +170,25 @@ def prepare(options: RunOptions, *, noted: Callable[[Path], None] | None = None)
             f"`{options.choice.text}` selects none of {len(declared)} cells" if declared else "there is no cell to run"
         )
         raise SelectionError(what)
-    return Prepared(options, loaded, len(declared), cells, catalogue, _runner(options, cells, catalogue), started)
+    observer = _observer() if options.coverage else None
+    runner = _runner(options, cells, catalogue, observer)
+    return Prepared(options, loaded, len(declared), cells, catalogue, runner, started, observer)
 
 
-def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue) -> Runner:
-    """Choose who decides."""
+def _observer() -> Observer:
+    from simulator.analyse.coverage import Observer  # noqa: PLC0415  # only with coverage
+
+    return Observer()
+
+
+def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue, observer: Observer | None) -> Runner:
+    """Choose who decides; whoever does, *observer* hears what our evaluator made of each cell."""
+    ours = EmbeddedRunner(cells, catalogue, strict=options.strict, observer=observer)
     if options.backend == "embedded" and options.corroborate is None:
-        return EmbeddedRunner(cells, catalogue, strict=options.strict)
+        return ours
     from iamproof.remote import remote_runner  # noqa: PLC0415  # other backends bring their libraries
 
-    return remote_runner(options, cells, catalogue)
+    return remote_runner(options, cells, catalogue, ours)
 
 
 def run_session(options: RunOptions, *, progress: Callable[[int, int], None] | None = None) -> Run:

@@ -38,6 +38,7 @@ STABLE = frozenset(
         "catalogue",
         "cells",
         "corroboration",
+        "coverage",
         "failures",
         "policies",
         "residual_risks",
@@ -49,7 +50,7 @@ STABLE = frozenset(
         "warnings",
     }
 )
-"""The members that the result digest covers: equal inputs and decisions give equal digests."""
+"""The members that the result digest covers, where a run has them: equal inputs and decisions give equal digests."""
 
 _BATCH = 256  # cells a piece: bounds the memory of a writer that streams
 _MEMO = 4096  # texts remembered a stretch of fields; a full memo starts anew
@@ -78,7 +79,7 @@ def chunks(run: Run) -> Iterator[str]:
             yield from _cells(run.cells, digest)
         elif key == "result_digest":
             # INVARIANT: all stable members but the last few short ones sort before this one.
-            for later in sorted(name for name in STABLE if name > key):
+            for later in sorted(name for name in STABLE & members.keys() if name > key):
                 digest.member(later, _encode(members[later]))
             yield f'"{digest.value()}"'
         else:
@@ -92,7 +93,7 @@ def chunks(run: Run) -> Iterator[str]:
 def result_digest(run: Run) -> str:
     """Return the digest that `chunks` writes: of inputs, summary and cells, not of times and tools."""
     digest, members = _Digest(), _members(run)
-    for key in sorted(STABLE):
+    for key in sorted(STABLE & {*members, "cells"}):
         if key == "cells":
             for _ in _cells(run.cells, digest):
                 pass
@@ -167,6 +168,7 @@ def _members(run: Run) -> dict[str, Any]:
         "tool": {"name": "iamproof", "version": run.tool_version},
         "git": None if run.git_commit is None else {"commit": run.git_commit, "dirty": run.git_dirty},
         "command": redact(run.command),
+        **({} if run.coverage is None else {"coverage": run.coverage}),
         "environment": {label: redact([value])[0] for label, value in run.environment.items()},
         **{
             name: getattr(run, name)

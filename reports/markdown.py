@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reports import controls
 from reports.baseline import compare
+from reports.coverage import left_out_words, markdown_table
 from reports.describe import facts, headline, shown
 from reports.evidence import evidence, verification
 from reports.exceptions import exceptions
@@ -47,7 +48,7 @@ BUDGET = 900 * 1024
 
 _WIDEST = 8
 _MOST_ALLOWS = 10
-_GIVEN_UP = ("K", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
+_GIVEN_UP = ("K", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
 
 
 def render(run: Run, options: Options | None = None) -> str:
@@ -99,7 +100,7 @@ def _joined(parts: Mapping[str, str], findings: Sequence[str], notice: str) -> s
     )
 
 
-_ORDER = ("0", "A", "R", "B", "C", "D", "F", "G", "H", "I", "J", "K")
+_ORDER = ("0", "A", "R", "B", "C", "D", "F", "P", "G", "H", "I", "J", "K")
 
 
 def _header(run: Run, options: Options) -> str:
@@ -257,6 +258,15 @@ def _gaps(run: Run, options: Options) -> str:
     return "\n\n".join(["#### G. Gaps", *(parts or ["None that a run shows."])])
 
 
+def _policy_coverage(run: Run, options: Options) -> str:
+    del options
+    if run.coverage is None:
+        return ""
+    said = bullets(f"not counted: {text(words)}" for words in left_out_words(run.coverage))
+    table = markdown_table(run.coverage) if run.coverage.policies else "No policy of your own."
+    return "\n\n".join(part for part in ("#### Policy coverage", table, said) if part)
+
+
 def _exceptions(run: Run, options: Options) -> str:
     del options
     rows = [
@@ -352,6 +362,7 @@ _SECTIONS: dict[str, Callable[[Run, Options], str]] = {
     "B": _evidence,
     "D": _decisions,
     "F": _controls,
+    "P": _policy_coverage,
     "G": _gaps,
     "H": _exceptions,
     "I": _changes,

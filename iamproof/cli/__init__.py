@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": "why a request is decided as it is, and what would turn it",
     "init": "write a first suite for a policy of yours, to be reviewed",
     "check": "everything that can be told of policies and suites without deciding",
+    "coverage": "what the scenarios try of the policies, and what they don't",
     "sweep": "everything that somebody may do, over the whole catalogue",
     "catalogue": "the actions, resource types, keys and managed policies, with their date",
     "record": "ask AWS once, and keep its answers as evidence",

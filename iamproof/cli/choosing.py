@@ -45,7 +45,7 @@ def aws_options(command: _Command) -> _Command:
     return command
 
 
-def chosen(options: dict[str, Any]) -> Prepared:
+def chosen(options: dict[str, Any], *, coverage: bool = False) -> Prepared:
     """Load the suites and choose cells; raise `InputError` or `SelectionError`."""
     from iamproof.session import RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
 
@@ -59,5 +59,6 @@ def chosen(options: dict[str, Any]) -> Prepared:
             root=options["root"],
             allow_external_files=options["allow_external_files"],
             with_git=False,
+            coverage=coverage,
         )
     )

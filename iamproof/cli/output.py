@@ -131,10 +131,15 @@ def terminal(run: Run, targets: Iterable[tuple[str | None, str]] = (), **choices
     """Print the run for people: beside a report on the standard output, to the standard error."""
     from reports import terminal as renderer  # noqa: PLC0415  # brings tabulate
 
-    err = any(path == STDOUT and fmt not in _MIXES for fmt, path in targets)
+    err = beside(targets)
     stream = sys.stderr if err else sys.stdout
     width = shutil.get_terminal_size().columns if stream.isatty() else None
     click.echo(renderer.render(run, color=coloured(err=err), width=width, **choices), err=err)
+
+
+def beside(targets: Iterable[tuple[str | None, str]]) -> bool:
+    """Tell whether a report takes the standard output, so that text for people goes to the standard error."""
+    return any(path == STDOUT and fmt not in _MIXES for fmt, path in targets)
 
 
 def coloured(*, err: bool = False) -> bool:

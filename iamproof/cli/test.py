@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iamproof.cli import output
+from iamproof.cli.threshold import asked, failing
 from iamproof.last import remember_failures
 from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from typing import TypeAlias
 
     from iamproof.session import Prepared, RunOptions
@@ -60,6 +62,8 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
 @click.option("--last-failed", "--lf", "last_failed", is_flag=True, help="Only the cells that failed in the last run.")
 @click.option("--watch", is_flag=True, help="Stay, and decide anew the cells that a changed file touches.")
 @click.option("--strict", is_flag=True, help="Warnings, such as a vacuous pass, fail too.")
+@click.option("--coverage", is_flag=True, help="Say what the cells cover of the policies; reports get a section.")
+@click.option("--fail-under", "threshold", metavar="PERCENT", help="With coverage: end with 1 when less is covered.")
 @click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 @click.option("--profile", help="With --backend aws: the AWS profile.")
@@ -72,6 +76,7 @@ def command(**options: Any) -> int:
 
     targets = output.report_targets(options["reports"])
     choices = output.report_choices(options)
+    threshold = asked(options["threshold"])
     if options["watch"]:
         return _watch(targets, choices, options)
     prepared = prepare(_run_options(options, with_git=bool(targets)))
@@ -81,16 +86,35 @@ def command(**options: Any) -> int:
         return 0
     interrupted = _decide(prepared)
     run = prepared.finish()
-    _show(run, targets, choices, options)
-    return (
-        _INTERRUPTED if interrupted else exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered)
-    )
+    short = _show(run, targets, choices, options, threshold=threshold)
+    if interrupted:
+        return _INTERRUPTED
+    return exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered) or short
+
+
+def _covered(run: Run, threshold: Fraction | None, targets: _Targets) -> int:
+    """Print what the run covers, where that was asked for; return 1 when it is less than *threshold*."""
+    if run.coverage is None:
+        return 0
+    from iamproof.covered import summary_text  # noqa: PLC0415  # only with coverage
+
+    click.echo(summary_text(run.coverage), nl=False, err=output.beside(targets))
+    return failing(run.coverage, threshold)
 
 
 def _show(
-    run: Run, targets: _Targets, choices: dict[str, Any], options: dict[str, Any], before: Run | None = None
-) -> None:
-    """Print the run, keep what failed for the next time, write the reports; *before* is the last run of a watch."""
+    run: Run,
+    targets: _Targets,
+    choices: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    before: Run | None = None,
+    threshold: Fraction | None = None,
+) -> int:
+    """Print the run, keep what failed for the next time, write the reports; *before* is the last run of a watch.
+
+    Return 1 when less is covered than *threshold*.
+    """
     output.terminal(
         run,
         targets,
@@ -98,8 +122,10 @@ def _show(
         failures_only=options["failures_only"] or before is not None,
         since=choices["baseline"] or before,
     )
+    short = _covered(run, threshold, targets)
     remember_failures(run)
     output.write(run, targets, choices)
+    return short
 
 
 def _watch(targets: _Targets, choices: dict[str, Any], options: dict[str, Any]) -> int:
@@ -109,9 +135,12 @@ def _watch(targets: _Targets, choices: dict[str, Any], options: dict[str, Any]) 
     if options["list_only"]:
         message = "`--list` and `--watch` exclude each other"
         raise InputError([Diagnostic("option", message, help="leave out one of them")])
+    if options["coverage"] or options["threshold"]:
+        message = "`--watch` decides the cells that changed, and coverage is of all"
+        raise InputError([Diagnostic("option", message, help="leave out one of them, or run `iamproof coverage`")])
 
     def show(run: Run, before: Run | None) -> None:
-        _show(run, targets, choices, options, before)
+        _show(run, targets, choices, options, before=before)
 
     return watch(_run_options(options, with_git=bool(targets)), decide=_decide, show=show)
 
@@ -132,6 +161,7 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
         root=options["root"],
         allow_external_files=options["allow_external_files"],
         max_failures=1 if options["stop_first"] else options["max_failures"],
+        coverage=options["coverage"] or options["threshold"] is not None,
         corroborate=None if options["list_only"] else options["corroborate"],
         profile=options["profile"],
         region=options["region"],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import controls
+from reports.coverage import MARKS, left_out_words
 from reports.evidence import verification
 from reports.exceptions import exceptions
 from reports.gaps import gaps
+from reports.html.covered import annotated
 from reports.trace import requirements
 from reports.words import GLOSSARY, NOT_SHOWN, Kind, conclusion, figures, kind_of, source_line
 
@@ -24,6 +26,7 @@ SECTIONS = (
     ("D", "Decision matrix"),
     ("E", "Case details"),
     ("F", "Control coverage"),
+    ("policy-coverage", "Policy coverage"),
     ("G", "Gaps"),
     ("H", "Exclusions and known gaps"),
     ("I", "Changes since the baseline"),
@@ -62,7 +65,7 @@ def of(view: View) -> dict[str, Any]:
     return {
         "run": run,
         "options": options,
-        "sections": SECTIONS,
+        "sections": tuple(one for one in SECTIONS if run.coverage is not None or one[0] != "policy-coverage"),
         "part_sections": _PART,
         "tone": tone,
         "symbol": symbol,
@@ -76,6 +79,9 @@ def of(view: View) -> dict[str, Any]:
         "verification": verification(run, digest),
         "controls": used,
         "frameworks": controls.frameworks(),
+        "covered": annotated(run),
+        "coverage_marks": MARKS,
+        "left_out": tuple(left_out_words(run.coverage)) if run.coverage is not None else (),
         "gaps": gaps(run),
         "exceptions": exceptions(run),
         "stale": options.signoff.stale(digest) if options.signoff else False,

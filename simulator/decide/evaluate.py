@@ -9,7 +9,7 @@ Rules: ``docs/semantics.md``, sections 7 and "Two modes"; A11, A13, A18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.decide.decision import Decision, Effect, LayerEffect
@@ -84,6 +84,15 @@ class LayerMasks:
     resource: int
     scps: tuple[int, ...]
     rcps: tuple[int, ...]
+
+    def without(self, layer: str, bits: int) -> LayerMasks:
+        """Return the masks as if the statements *bits* of *layer* (as `Evaluator.layer_sets` names it) were gone."""
+        name, _, number = layer.partition(".")
+        if not number:
+            return replace(self, **{name: getattr(self, name) & ~bits})
+        levels = list(getattr(self, f"{name}s"))
+        levels[int(number) - 1] &= ~bits
+        return replace(self, scps=tuple(levels)) if name == "scp" else replace(self, rcps=tuple(levels))
 
 
 class Evaluator:
@@ -196,6 +205,14 @@ class Evaluator:
         found += [(f"rcp.{number}", level) for number, level in enumerate(self.rcps, 1)]
         return tuple(found)
 
+    def heard(self, layer: str, gate: int) -> int:
+        """Return the actions on which *layer* is asked at all: the gate does not stand before organizations."""
+        if layer.startswith(("scp.", "rcp.")):
+            return self.table.all
+        # The simulator ignores trust policies (A18).
+        ignored = layer == "resource" and LiveRule.TRUST_MUST_ALLOW not in self.rules
+        return gate & ~self.workspace.assume if ignored else gate
+
     def layer_words(self, bit: int, planes: Planes) -> tuple[tuple[str, Word, bool], ...]:
         """Return for one action each layer's name, what it says, and whether it decided."""
         decides = _deciding_layer(self.effect(planes, bit), bit, planes)
@@ -237,8 +254,7 @@ class Evaluator:
     def _resource_plane(self, mask: int, gate: int) -> ResourcePlane | None:
         if self.resource is None:
             return None
-        if LiveRule.TRUST_MUST_ALLOW not in self.rules:
-            gate &= ~self.workspace.assume  # the simulator ignores trust policies (A18)
+        gate = self.heard("resource", gate)
         unions = self.resource.unions
         allows = {naming: unions(mask & bits)[0] & gate for naming, bits in self._namings.items()}
         return ResourcePlane(

@@ -50,11 +50,12 @@ def single(context: Context) -> Callable[[str], str | None]:
 class ResourceMatcher:
     """A Resource or NotResource element, compiled: constant patterns, and templates with variables."""
 
-    __slots__ = ("constants", "negated", "templates")
+    __slots__ = ("constants", "entries", "negated", "templates")
 
     def __init__(self, element: Element | None, *, variables: bool) -> None:
         self.negated = element is not None and element.negated
         compiled = [_compiled(text, variables) for text in element.texts] if element is not None else [ANY]
+        self.entries = tuple(compiled)
         self.constants = tuple(item for item in compiled if isinstance(item, Pattern))
         self.templates = tuple(item for item in compiled if isinstance(item, Template))
 
@@ -69,6 +70,16 @@ class ResourceMatcher:
         found = any(p.matches(resource) for p in self.constants)
         found = found or any(p.matches(resource) for p in self.resolved(context))
         return found is not self.negated
+
+    def hits(self, resource: str, context: Context) -> int:
+        """Return which entries, as bits in their order, match *resource*: of a NotResource what it spares."""
+        value_of, bits = single(context), 0
+        for i, entry in enumerate(self.entries):
+            found = entry if isinstance(entry, Pattern) else entry.resolve(value_of, arn=True)
+            pattern = found.for_resource() if found is not None and found is not entry else found
+            if pattern is not None and pattern.matches(resource):
+                bits |= 1 << i
+        return bits
 
 
 @lru_cache(maxsize=65536)

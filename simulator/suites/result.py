@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from simulator.suites.coverage import Coverage  # noqa: TC001  # who reads a report looks the types up
+
 __all__ = [
     "AccountInfo",
     "CatalogueInfo",
@@ -269,3 +271,4 @@ class Run:
     environment: dict[str, str] = field(
         default_factory=dict
     )  #: what ran it: Python, host class, CI run; label -> value
+    coverage: Coverage | None = field(default=None, repr=False)  #: of the policies, where it was asked for

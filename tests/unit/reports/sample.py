@@ -11,6 +11,15 @@ import hashlib
 from collections import Counter
 from typing import Any
 
+from simulator.policy.parse import parse_policy_text
+from simulator.suites.coverage import (
+    ConditionCoverage,
+    Coverage,
+    EntryCoverage,
+    LeftOut,
+    PolicyCoverage,
+    StatementCoverage,
+)
 from simulator.suites.result import (
     AccountInfo,
     CatalogueInfo,
@@ -30,7 +39,17 @@ from simulator.suites.result import (
     Waiver,
 )
 
-__all__ = ["HOSTILE", "big_run", "empty_run", "hostile_run", "make_run", "sample_cells", "sample_run"]
+__all__ = [
+    "HOSTILE",
+    "big_run",
+    "empty_run",
+    "hostile_coverage",
+    "hostile_run",
+    "make_run",
+    "sample_cells",
+    "sample_coverage",
+    "sample_run",
+]
 
 MFA_FILE = "policies/IAMUsersMFAManagement.json"
 EC2_FILE = "arn:aws:iam::aws:policy/AmazonEC2FullAccess"
@@ -546,6 +565,77 @@ def make_run(cells: tuple[CellResult, ...], **fields: Any) -> Run:
     return Run(**{**defaults, **fields})
 
 
+def sample_coverage() -> Coverage:
+    """Return coverage of each kind for the sample's policy."""
+    policy = parse_policy_text(MFA_POLICY, name=MFA_FILE)
+    reaches: tuple[Any, ...] = ("decisive", "decisive", "near", "never")
+    statements = []
+    for place, (statement, reach) in enumerate(zip(policy.statements, reaches, strict=True)):
+        assert statement.actions is not None
+        assert statement.resources is not None
+        used, span = reach == "decisive", policy.span(statement)
+        actions, resources = (
+            tuple(
+                EntryCoverage(entry.text, policy.entry_span(entry).line, used and (place, number) != (1, 0))
+                for number, entry in enumerate(element.entries)
+            )
+            for element in (statement.actions, statement.resources)
+        )
+        conditions = tuple(
+            ConditionCoverage(
+                str(one.operator),
+                one.key,
+                policy.source.span(one.start, one.end).line,
+                ("false",),
+                ("true", "false", "absent"),
+            )
+            for one in statement.conditions
+        )
+        statements.append(
+            StatementCoverage(
+                statement.sid,
+                statement.index,
+                statement.effect.value,
+                span.line,
+                span.end_line,
+                reach,
+                ("resource",) if reach == "near" else (),
+                place == 0,
+                conditions,
+                actions,
+                resources,
+                statement.actions.negated,
+                statement.resources.negated,
+            )
+        )
+    found = PolicyCoverage("IAMUsersMFAManagement", MFA_FILE, _digest(MFA_POLICY), MFA_FILE, tuple(statements))
+    return Coverage((found,), (LeftOut("AmazonEC2FullAccess", EC2_FILE, 5, 1),))
+
+
+def hostile_coverage() -> Coverage:
+    """Return coverage whose free texts are hostile, and whose lines are nowhere."""
+    statement = sample_coverage().policies[0].statements[3]
+    policies = tuple(
+        PolicyCoverage(
+            text,
+            f"policies/{text}.json",
+            _digest(name),
+            f"policies/{text}.json",
+            (
+                dataclasses.replace(
+                    statement,
+                    sid=text,
+                    reach="matched",
+                    conditions=(ConditionCoverage("Bool", text, 1, (), ("true",)),),
+                    actions=(EntryCoverage(text, 1, False),),
+                ),
+            ),
+        )
+        for name, text in HOSTILE.items()
+    )
+    return Coverage(policies, tuple(LeftOut(text, text, 1, 0) for text in HOSTILE.values()), HOSTILE["markup"])
+
+
 def sample_run(**fields: Any) -> Run:
     """Return the realistic run: failures of each kind, exceptions, a difference to the live services."""
     cells = sample_cells()
@@ -555,6 +645,7 @@ def sample_run(**fields: Any) -> Run:
         **{
             "failures": ("policies/unused.json: no scenario decides it",),
             "residual_risks": risks,
+            "coverage": sample_coverage(),
             "warnings": ("policies/IAMUsersMFAManagement.json:23: `Bool` where `BoolIfExists` may be meant",),
             **fields,
         },
@@ -616,7 +707,8 @@ def hostile_run() -> Run:
     policies = tuple(PolicyInfo(t, f"policies/{t}.json", _digest(name), text=t) for name, t in HOSTILE.items())
     texts = tuple(HOSTILE.values())
     environment = {text: text for text in texts}
-    more = {"failures": texts, "warnings": texts, "command": texts, "environment": environment}
+    more: dict[str, Any] = {"failures": texts, "warnings": texts, "command": texts, "environment": environment}
+    more |= {"coverage": hostile_coverage()}
     return make_run(cells, suites=suites, policies=policies, **more)
 
 
