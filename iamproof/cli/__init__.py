@@ -20,6 +20,8 @@ from simulator.errors import IamproofError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
@@ -68,6 +70,12 @@ class _Lazy(click.Group):
             near = nearest(args[0], COMMANDS)
             ctx.fail(f"no such command `{args[0]}`" + (f"; did you mean `{near}`?" if near else ""))
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of commands without importing them."""
+        from iamproof.cli.completing import commands  # noqa: PLC0415  # only when a shell asks
+
+        return [*commands(COMMANDS, incomplete), *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """List the commands without importing them."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, SelectionError, Severity
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ PATH is a suite, a policy (.json) or a folder of both; without one, scenarios/ a
     show_default=True,
     help="End with 1 for findings as bad as this.",
 )
-@click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Files that suites name must lie below DIR (default: here).",
+    shell_complete=completing.folders,
+)
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Check, print, and return the exit code."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from iamproof.cli import completing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,10 +20,27 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _CELLS = (
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option("-k", "words", default="", metavar="EXPR", help="Only cells whose id, names or tags say so."),
-    click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag."),
-    click.option("--control", "controls", multiple=True, help="Only scenarios with this control."),
-    click.option("--only", multiple=True, metavar="NAME=GLOB", help="Only this principal, session, action, …."),
-    click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here)."),
+    click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag.", shell_complete=completing.tags),
+    click.option(
+        "--control",
+        "controls",
+        multiple=True,
+        help="Only scenarios with this control.",
+        shell_complete=completing.controls,
+    ),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="NAME=GLOB",
+        help="Only this principal, session, action, ….",
+        shell_complete=completing.only,
+    ),
+    click.option(
+        "--root",
+        metavar="DIR",
+        help="Files that suites name must lie below DIR (default: here).",
+        shell_complete=completing.folders,
+    ),
     click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere."),
 )
 _AWS = (

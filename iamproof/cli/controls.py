@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError, SelectionError, nearest
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ class _Claim:
 @click.command("controls", help=_HELP)
 @click.argument("arguments", nargs=-1, metavar="[FRAMEWORK] [PATH]...")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Files that suites name must lie below DIR (default: here).",
+    shell_complete=completing.folders,
+)
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Print the controls with their claims, and return 0."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -29,24 +30,55 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
 
 
 @click.command("explain", help=_HELP)
-@click.argument("arguments", nargs=-1, metavar="[CELL-ID [PATH]...]")
-@click.option("--policy", "policies", multiple=True, metavar="FILE|ARN|NAME", help="An identity policy; repeatable.")
-@click.option("--account", metavar="FILE", help="Take the policies that bear on --as from this account.")
+@click.argument("arguments", nargs=-1, metavar="[CELL-ID [PATH]...]", shell_complete=completing.cells)
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FILE|ARN|NAME",
+    help="An identity policy; repeatable.",
+    shell_complete=completing.policies,
+)
+@click.option(
+    "--account",
+    metavar="FILE",
+    help="Take the policies that bear on --as from this account.",
+    shell_complete=completing.files,
+)
 @click.option("--as", "who", metavar="ARN|NAME", help="Who asks: an ARN, or a name of the account.")
 @click.option("--session", metavar="NAME", help="The sign-in state: with MFA, console without MFA, access key.")
-@click.option("--action", help="The action; of a cell of many, the one to explain.")
+@click.option("--action", help="The action; of a cell of many, the one to explain.", shell_complete=completing.actions)
 @click.option("--resource", metavar="ARN", help="The resource (default: *); of a cell of many, the one to explain.")
 @click.option("--context", multiple=True, metavar="KEY=VALUE", help="A context key; repeatable, a list if given twice.")
-@click.option("--boundary", metavar="FILE|ARN|NAME", help="The permissions boundary.")
 @click.option(
-    "--session-policy", "session_policies", multiple=True, metavar="FILE", help="A session policy; repeatable."
+    "--boundary", metavar="FILE|ARN|NAME", help="The permissions boundary.", shell_complete=completing.policies
 )
-@click.option("--resource-policy", metavar="FILE", help="The resource's own policy.")
-@click.option("--scp", "scps", multiple=True, metavar="FILE", help="A level of service control policies, root first.")
+@click.option(
+    "--session-policy",
+    "session_policies",
+    multiple=True,
+    metavar="FILE",
+    help="A session policy; repeatable.",
+    shell_complete=completing.files,
+)
+@click.option("--resource-policy", metavar="FILE", help="The resource's own policy.", shell_complete=completing.files)
+@click.option(
+    "--scp",
+    "scps",
+    multiple=True,
+    metavar="FILE",
+    help="A level of service control policies, root first.",
+    shell_complete=completing.files,
+)
 @click.option("--owner", metavar="ACCOUNT", help="The account that owns the resource.")
 @click.option("--live", is_flag=True, help="Judge as the live services decide, not as AWS's simulator does.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Files that suites name must lie below DIR (default: here).",
+    shell_complete=completing.folders,
+)
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Explain a cell or a request given by hand."""

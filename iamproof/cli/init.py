@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -27,8 +28,16 @@ _LONGEST = 60
 
 
 @click.command("init", help=_HELP)
-@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@click.option("--to", "folder", default="scenarios", show_default=True, metavar="DIR", help="Where to write.")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...", shell_complete=completing.policies)
+@click.option(
+    "--to",
+    "folder",
+    default="scenarios",
+    show_default=True,
+    metavar="DIR",
+    help="Where to write.",
+    shell_complete=completing.folders,
+)
 def command(policies: tuple[str, ...], folder: str) -> int:
     """Write the suites; all of them or none."""
     loaded = {text: _load(text) for text in policies}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError, Span
 
 if TYPE_CHECKING:
@@ -43,12 +44,20 @@ _MIXES = ("github",)  # workflow commands are meant to stand among other lines
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 _OPTIONS = (
-    click.option("--baseline", metavar="REPORT.json", help="Compare with an earlier run."),
-    click.option("--signoff", metavar="FILE", help="Print this review, a YAML or JSON file, in the reports."),
+    click.option(
+        "--baseline", metavar="REPORT.json", help="Compare with an earlier run.", shell_complete=completing.files
+    ),
+    click.option(
+        "--signoff",
+        metavar="FILE",
+        help="Print this review, a YAML or JSON file, in the reports.",
+        shell_complete=completing.files,
+    ),
     click.option(
         "--oscal-findings",
         metavar="FILE",
         help="Write the findings that the assessor states in this review as OSCAL's.",
+        shell_complete=completing.files,
     ),
     click.option("--external-assets", is_flag=True, help="HTML: style and script in files of their own."),
     click.option("--split-by", type=click.Choice(["suite"]), help="HTML: a page per suite."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from iamproof.cli.choosing import aws_options, cell_options, chosen
 from simulator.errors import Diagnostic, InputError
 
@@ -30,9 +31,19 @@ not give a reason for."""
 @click.command("parity", help=_HELP)
 @cell_options
 @click.option(
-    "--backend", "backends", multiple=True, metavar="embedded|moto|aws|recording:FILE", help="Who answers; twice."
+    "--backend",
+    "backends",
+    multiple=True,
+    metavar="embedded|moto|aws|recording:FILE",
+    help="Who answers; twice.",
+    shell_complete=completing.backends,
 )
-@click.option("--known", metavar="FILE", help="Divergences that are known, each with a reason: YAML or JSON.")
+@click.option(
+    "--known",
+    metavar="FILE",
+    help="Divergences that are known, each with a reason: YAML or JSON.",
+    shell_complete=completing.files,
+)
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @aws_options
 def command(**options: Any) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from iamproof.cli.choosing import aws_options, cell_options, chosen
 from simulator.errors import SelectionError
 
@@ -35,7 +36,9 @@ decides by the answers, and `iamproof test --corroborate FILE` holds every decis
 
 @click.command("record", help=_HELP)
 @cell_options
-@click.option("--to", "target", required=True, metavar="FILE", help="Where the recording goes.")
+@click.option(
+    "--to", "target", required=True, metavar="FILE", help="Where the recording goes.", shell_complete=completing.files
+)
 @aws_options
 def command(**options: Any) -> int:
     """Ask, write the recording, and return the exit code."""

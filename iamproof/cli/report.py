@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from iamproof.cli import output
+from iamproof.cli import completing, output
 
 __all__ = ["command"]
 
@@ -18,7 +18,12 @@ Nothing is decided anew, and the exit code does not depend on the verdict."""
 @click.command("report", help=_HELP)
 @click.argument("run", metavar="RUN.json", type=click.Path())
 @click.option(
-    "--to", "reports", multiple=True, metavar="[FORMAT=]FILE", help="Write a report; repeatable, - is stdout."
+    "--to",
+    "reports",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write a report; repeatable, - is stdout.",
+    shell_complete=completing.reports,
 )
 @output.report_options
 def command(**options: Any) -> int:

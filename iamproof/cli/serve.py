@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
+
 if TYPE_CHECKING:
     from simulator.accounts.model import Account
 
@@ -22,8 +24,18 @@ what clients create is gone with the server."""
 @click.command("serve", help=_HELP)
 @click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--account", metavar="FILE", help="Load this account: its policies, groups, users, roles.")
-@click.option("--root", metavar="DIR", help="Files that the account names must lie below DIR (default: here).")
+@click.option(
+    "--account",
+    metavar="FILE",
+    help="Load this account: its policies, groups, users, roles.",
+    shell_complete=completing.files,
+)
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Files that the account names must lie below DIR (default: here).",
+    shell_complete=completing.folders,
+)
 @click.option("--allow-external-files", is_flag=True, help="Let the account name files anywhere.")
 def command(**options: Any) -> int:
     """Serve, and return 0 when it is over."""

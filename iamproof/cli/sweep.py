@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
@@ -41,10 +42,15 @@ class _Who(NamedTuple):
 
 @click.command("sweep", help=_HELP)
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--as", "who", metavar="NAME", help="A user or role.")
-@click.option("--account", metavar="FILE", help="Look it up in this account file.")
+@click.option("--as", "who", metavar="NAME", help="A user or role.", shell_complete=completing.principals)
+@click.option("--account", metavar="FILE", help="Look it up in this account file.", shell_complete=completing.files)
 @click.option(
-    "--policy", "policies", multiple=True, metavar="FILE|ARN|NAME", help="Somebody with this policy; repeatable."
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FILE|ARN|NAME",
+    help="Somebody with this policy; repeatable.",
+    shell_complete=completing.policies,
 )
 @click.option(
     "--session", "sessions", multiple=True, metavar="NAME", help="A sign-in state; repeatable (default: each)."
@@ -52,7 +58,12 @@ class _Who(NamedTuple):
 @click.option("--compare", metavar="NAME", help="What does this session, or this principal, add?")
 @click.option("--list", "full", is_flag=True, help="List the actions, however many.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Files that suites name must lie below DIR (default: here).",
+    shell_complete=completing.folders,
+)
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Sweep and print."""

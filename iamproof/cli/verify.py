@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ is unedited, not who made it: give the one that you kept with --digest."""
 @click.option("--digest", metavar="SHA256", help="The result digest that you kept apart from the report.")
 @click.option("--strict", is_flag=True, help="The run was strict, though its recorded command does not say so.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--root", metavar="DIR", help="Files that the report names must lie below DIR (default: here).")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Files that the report names must lie below DIR (default: here).",
+    shell_complete=completing.folders,
+)
 @click.option("--allow-external-files", is_flag=True, help="Let the report and its suites name files anywhere.")
 def command(**options: Any) -> int:
     """Verify, print, and return the exit code."""
