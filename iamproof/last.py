@@ -1,4 +1,4 @@
-"""The cells that failed in the last run, for ``--last-failed``: kept in ``.iamproof/last-failed.json``."""
+"""The cells and invariants that failed in the last run, for ``--last-failed``: kept in ``.iamproof/last-failed.json``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FILE = Path(".iamproof/last-failed.json")
 
 
 def last_failures() -> tuple[str, ...]:
-    """Return the ids of the cells that failed; raise `SelectionError` when there are none."""
+    """Return the ids of the cells and invariants that failed; raise `SelectionError` when there are none."""
     try:
         found = json.loads(_FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -31,11 +31,12 @@ def last_failures() -> tuple[str, ...]:
 
 
 def remember_failures(run: Run) -> None:
-    """Keep the ids of the failed cells; forget them when none failed.
+    """Keep the ids of the failed cells and invariants; forget them when none failed.
 
     A folder that can't be written is no reason to fail a run.
     """
     failed = [cell.id for cell in run.cells if cell.outcome in ("failed", "error")]
+    failed += [one.id for one in run.invariants if one.outcome in ("refuted", "unknown")]
     with contextlib.suppress(OSError):
         if failed:
             _FILE.parent.mkdir(exist_ok=True)

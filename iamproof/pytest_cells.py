@@ -1,4 +1,4 @@
-"""Suites as pytest sees them: a file a collector, a cell an item; loaded once a process."""
+"""Suites as pytest sees them: a file a collector, a cell or an invariant an item; loaded once a process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from iamproof.pytest_plugin import PROPERTY
+from iamproof.pytest_selection import selection_words
 from iamproof.session import RunOptions, prepare
 from simulator.errors import IamproofError, InputError
 from simulator.text.show import show
@@ -21,18 +22,20 @@ if TYPE_CHECKING:
 
     from iamproof.session import Prepared
     from simulator.analyse.coverage import Hits
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["CellItem", "Scenario", "SuiteFile", "Suites", "checked_percentage", "checked_targets", "conclude"]
 
 #: Markers that make pytest act: as tags they would skip a cell, or excuse its failure.
 _ACTING = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "timeout", "usefixtures", "xfail"})
-_MOST_WORDS = 200  # characters of a selection that came by arguments
 
 
 class Suites:
     """All suites of the configured paths; `fault` says why they can't be used."""
+
+    acting = _ACTING  #: no tag becomes one of these markers
 
     def __init__(self, config: pytest.Config) -> None:
         self.root = config.rootpath
@@ -42,7 +45,9 @@ class Suites:
         self.teller: Path | None = None  #: the one file that tells all faults
         self.prepared: Prepared | None = None
         self.results: dict[str, CellResult] = {}
+        self.proofs: dict[str, InvariantResult] = {}
         self._cells: dict[Path, list[Cell]] = {}
+        self._asserted: dict[Path, list[Asserted]] = {}
         self._expecting = False
         paths = config.getini("iamproof_paths") or ["scenarios"]
         self._load(
@@ -68,11 +73,13 @@ class Suites:
             return
         for cell in self.prepared.cells:
             self._cells.setdefault((self.root / cell.suite.file).resolve(), []).append(cell)
+        for one in self.prepared.asserted:
+            self._asserted.setdefault((self.root / one.suite.file).resolve(), []).append(one)
 
     def names(self, path: Path) -> bool:
         """Tell whether *path* is a suite, or the one file at which the faults are shown."""
         if self.fault is None:
-            return path.resolve() in self._cells
+            return path.resolve() in self._cells or path.resolve() in self._asserted
         if path.name.startswith("_"):
             return False  # never read as a suite
         self.teller = self.teller or path
@@ -81,6 +88,10 @@ class Suites:
     def cells(self, path: Path) -> list[Cell]:
         """Return the cells of the suite at *path*."""
         return self._cells.get(path.resolve(), [])
+
+    def asserted(self, path: Path) -> list[Asserted]:
+        """Return the invariants of the suite at *path*."""
+        return self._asserted.get(path.resolve(), [])
 
     def expect(self, items: Sequence[pytest.Item]) -> None:
         """Tell who decides which cells will be asked for; a worker can't know which are its own."""
@@ -104,22 +115,40 @@ class Suites:
 
         return encode(self.prepared.hits())
 
+    def prove(self, one: Asserted) -> InvariantResult:
+        """Decide an invariant and keep the result for the reports."""
+        assert self.prepared is not None  # there are no items otherwise
+        with contextlib.chdir(self.root):  # a counterexample is asked again as the command would, by names of files
+            result = self.proofs[one.id] = self.prepared.decided(one)
+        return result
+
     def finish(
-        self, cells: list[Cell], results: Sequence[CellResult], *, selected: str, full: bool, hits: Hits | None
+        self,
+        cells: list[Cell],
+        results: Sequence[CellResult],
+        *,
+        selected: str,
+        full: bool,
+        hits: Hits | None = None,
+        asserted: Sequence[Asserted] = (),
+        proofs: Sequence[InvariantResult] = (),
     ) -> Run:
         """Put results of *cells* together; only in a *full* run must every policy be decided."""
         assert self.prepared is not None  # there are no results otherwise
         options = self.prepared.options
         options = replace(options, paths=() if full else options.paths, selected=selected)
         with contextlib.chdir(self.root):
-            return replace(self.prepared, options=options, cells=cells).finish(results, hits=hits)
+            return replace(self.prepared, options=options, cells=cells, asserted=list(asserted)).finish(
+                results, proofs, hits=hits
+            )
 
     def alone(self, cell: Cell, result: CellResult) -> Run:
         """Return a run of one cell: what telling its failure needs."""
         assert self.prepared is not None  # there are no results otherwise
         options = replace(self.prepared.options, with_git=False)
         with contextlib.chdir(self.root):
-            return replace(self.prepared, options=options, cells=[cell], observer=None).finish([result])
+            alone = replace(self.prepared, options=options, cells=[cell], asserted=[], observer=None)
+            return alone.finish([result], [])
 
 
 def _backend(config: pytest.Config) -> str:
@@ -140,15 +169,17 @@ class SuiteFile(pytest.File):
         if self.suites.fault is not None:
             raise self.CollectError(self.suites.fault)
         cells = self.suites.cells(self.path)
-        for tag in dict.fromkeys(tag for cell in cells for tag in cell.tags):
+        asserted = self.suites.asserted(self.path)
+        found: list[Cell | Asserted] = [*cells, *asserted]
+        for tag in dict.fromkeys(tag for one in found for tag in one.tags):
             self.config.addinivalue_line("markers", f"{tag}: a tag of iamproof suites")
-        yield from _tree(self, self.suites, [(_parts(cell), cell) for cell in cells])
+        yield from _tree(self, self.suites, [(_parts(one), one) for one in found])
 
 
 class Scenario(pytest.Collector):
     """The cells of one scenario: pytest finds a node id by its parts between ``::``."""
 
-    def __init__(self, *, suites: Suites, found: list[tuple[list[str], Cell]], **rest: Any) -> None:
+    def __init__(self, *, suites: Suites, found: list[tuple[list[str], Cell | Asserted]], **rest: Any) -> None:
         super().__init__(**rest)
         self._suites, self._found = suites, found
 
@@ -157,8 +188,8 @@ class Scenario(pytest.Collector):
         yield from _tree(self, self._suites, self._found)
 
 
-def _parts(cell: Cell) -> list[str]:
-    """Take a cell's id apart as pytest does with ids on its command line: not behind the first bracket."""
+def _parts(cell: Cell | Asserted) -> list[str]:
+    """Take an id apart as pytest does with ids on its command line: not behind the first bracket."""
     head, bracket, rest = cell.id.removeprefix(f"{cell.suite.file}::").partition("[")
     parts = head.split("::")
     parts[-1] += bracket + rest
@@ -166,16 +197,20 @@ def _parts(cell: Cell) -> list[str]:
 
 
 def _tree(
-    parent: pytest.Collector, suites: Suites, found: list[tuple[list[str], Cell]]
+    parent: pytest.Collector, suites: Suites, found: list[tuple[list[str], Cell | Asserted]]
 ) -> Iterator[pytest.Item | pytest.Collector]:
-    below: dict[str, list[tuple[list[str], Cell]]] = {}
-    for (name, *rest), cell in found:
+    below: dict[str, list[tuple[list[str], Cell | Asserted]]] = {}
+    for (name, *rest), one in found:
+        # Given as text, pytest takes the id apart as it does those that `--lf` has kept.
+        nodeid = f"{parent.nodeid}::{name}"
         if rest:
-            below.setdefault(name, []).append((rest, cell))
+            below.setdefault(name, []).append((rest, one))
+        elif hasattr(one, "invariant"):
+            from iamproof.pytest_claims import InvariantItem  # noqa: PLC0415  # only where there are invariants
+
+            yield InvariantItem.from_parent(parent, name=name, nodeid=nodeid, asserted=one, suites=suites)
         else:
-            # Given as text, pytest takes the id apart as it does those that `--lf` has kept.
-            nodeid = f"{parent.nodeid}::{name}"
-            yield CellItem.from_parent(parent, name=name, nodeid=nodeid, cell=cell, suites=suites)
+            yield CellItem.from_parent(parent, name=name, nodeid=nodeid, cell=one, suites=suites)
     for name, inner in below.items():
         yield Scenario.from_parent(parent, name=name, suites=suites, found=inner)
 
@@ -267,27 +302,44 @@ def checked_percentage(config: pytest.Config) -> Fraction | None:
 
 
 def conclude(
-    suites: Suites, selected: Collection[str], encoded: Sequence[str], seen: Sequence[str], config: pytest.Config
+    suites: Suites,
+    selected: Collection[str],
+    encoded: Sequence[str],
+    seen: Sequence[str],
+    config: pytest.Config,
+    *,
+    proofs: Sequence[str] = (),
 ) -> tuple[list[str], list[str]]:
     """Put the results together, write what ``--iam-report`` asks for.
 
-    Return what fails the run as a whole, and what there is to tell of coverage.  *encoded* and *seen* are results
-    and coverage of other processes.
+    Return what fails the run as a whole, and what there is to tell of coverage.  *encoded*, *seen* and *proofs* are
+    results, coverage and invariants of other processes.
     """
     if suites.prepared is None:
         return [], []
     cells = [cell for cell in suites.prepared.cells if cell.id in selected]
-    full = len(cells) == suites.prepared.declared
+    asserted = [one for one in suites.prepared.asserted if one.id in selected]
+    full = len(cells) == suites.prepared.declared and len(asserted) == len(suites.prepared.asserted)
     found = suites.results | _decoded(encoded)
     results = [found[cell.id] for cell in cells if cell.id in found]
-    hits = _union(suites.prepared, seen)
-    run = suites.finish(cells, results, selected="" if full else _selection(config), full=full, hits=hits)
+    hits, selected_words = _union(suites.prepared, seen), "" if full else selection_words(config)
+    proved = suites.proofs | _decoded_proofs(proofs)
+    proven = [proved[one.id] for one in asserted if one.id in proved]
+    run = suites.finish(cells, results, selected=selected_words, full=full, hits=hits, asserted=asserted, proofs=proven)
     said = [*run.failures, *(run.warnings if suites.strict else ())]
     told, short = _told(run, config)
     said += short
     if config.getoption("--iam-report"):
         said += _write(run, config)
     return said, told
+
+
+def _decoded_proofs(encoded: Sequence[str]) -> dict[str, InvariantResult]:
+    if not encoded:
+        return {}
+    from iamproof.pytest_claims import decoded  # noqa: PLC0415  # only for the results of other processes
+
+    return decoded(encoded)
 
 
 def _union(prepared: Prepared, seen: Sequence[str]) -> Hits | None:
@@ -330,24 +382,3 @@ def _write(run: Run, config: pytest.Config) -> list[str]:
         except OSError as error:
             said.append(f"`{path}` can't be written: {(error.strerror or 'the system refuses it').lower()}")
     return said
-
-
-def _selection(config: pytest.Config) -> str:
-    """Say what left cells out, without places of this machine."""
-    option = config.option
-    words = [f"-k {option.keyword}"] if option.keyword else []
-    words += [f"-m {option.markexpr}"] if option.markexpr else []
-    words += ["--lf"] if getattr(option, "lf", False) else []
-    words += [f"--deselect {one}" for one in option.deselect or ()]
-    if config.args_source is pytest.Config.ArgsSource.ARGS:
-        words += [_below(arg, config) for arg in config.args]
-    text = " ".join(["pytest", *words])
-    return text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]}…"
-
-
-def _below(arg: str, config: pytest.Config) -> str:
-    """Return an argument relative to the root; of what lies elsewhere, its name."""
-    file, colons, rest = arg.partition("::")
-    path = Path(os.path.normpath(config.invocation_params.dir / file))
-    name = path.relative_to(config.rootpath).as_posix() if path.is_relative_to(config.rootpath) else path.name
-    return name + colons + rest

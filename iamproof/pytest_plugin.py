@@ -1,4 +1,4 @@
-"""The pytest plugin: a cell a test (``docs/pytest.md``).
+"""The pytest plugin: a cell, or an invariant, a test (``docs/pytest.md``).
 
 Loaded in every pytest run of an environment that has iamproof, so it imports nothing until a suite is
 collected: projects without suites pay for the options only.
@@ -22,6 +22,7 @@ _DEFAULT = ("scenarios",)
 _HEAD = 1 << 20  # how far into a file the word `suite` is looked for
 _BACKENDS = "embedded, moto, aws or recording:FILE"
 PROPERTY = "iamproof"  #: the name under which `user_properties` hold a cell's result, as JSON
+PROOF = "iamproof-invariant"  #: the same for an invariant's
 _KEY: pytest.StashKey[Suites] = pytest.StashKey()
 _ROOTS: pytest.StashKey[tuple[Path, ...]] = pytest.StashKey()
 
@@ -123,6 +124,7 @@ class Results:
         self._selected: set[str] = set()
         self._found: dict[str, str] = {}  # a crashed worker's cells are run again elsewhere: the last counts
         self._seen: list[str] = []  # what each worker's cells cover
+        self._proofs: dict[str, str] = {}
         self._said: list[str] = []
         self._told: list[str] = []
 
@@ -146,9 +148,9 @@ class Results:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a worker's result, and take it away before it fills the JUnit file."""
         for name, value in report.user_properties:
-            if name == PROPERTY:
-                self._found[report.nodeid] = str(value)
-        report.user_properties = [pair for pair in report.user_properties if pair[0] != PROPERTY]
+            if name in (PROPERTY, PROOF):
+                (self._found if name == PROPERTY else self._proofs)[report.nodeid] = str(value)
+        report.user_properties = [pair for pair in report.user_properties if pair[0] not in (PROPERTY, PROOF)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
@@ -159,8 +161,8 @@ class Results:
             from iamproof.pytest_cells import conclude  # noqa: PLC0415  # only where there are suites
 
             suites = _suites(self._config)
-            found = tuple(self._found.values())
-            self._said, self._told = conclude(suites, self._selected, found, self._seen, self._config)
+            found, proofs = tuple(self._found.values()), tuple(self._proofs.values())
+            self._said, self._told = conclude(suites, self._selected, found, self._seen, self._config, proofs=proofs)
         elif self._config.getoption("--iam-report") and not session.testsfailed:
             self._said = ["no cell was selected"]
         if self._said and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):

@@ -16,6 +16,7 @@ from simulator.errors import SelectionError
 from simulator.suites.load import load_suites
 from simulator.suites.run import Assembly, EmbeddedRunner, Provenance, Runner
 from simulator.suites.select import Choice
+from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from simulator.analyse.coverage import Hits, Observer
     from simulator.analyse.coverage.told import Only
     from simulator.catalogue import Catalogue
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.coverage import Coverage
     from simulator.suites.load import Loaded
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "prepare", "run_session"]
 
@@ -71,7 +73,7 @@ class RunOptions:
 
 @dataclass(slots=True)
 class Prepared:
-    """Suites loaded and cells chosen; `results` gathers what was decided."""
+    """Suites loaded, cells and invariants chosen; `results` and `invariants` gather what was decided."""
 
     options: RunOptions
     loaded: Loaded
@@ -82,6 +84,8 @@ class Prepared:
     started: str
     observer: Observer | None = None
     results: list[CellResult] = field(default_factory=list)
+    asserted: list[Asserted] = field(default_factory=list)
+    invariants: list[InvariantResult] = field(default_factory=list)
 
     def decide(self) -> Iterator[CellResult]:
         """Decide cell by cell; stops at the limit of failures."""
@@ -96,12 +100,36 @@ class Prepared:
                 break
 
     def narrowed(self, cells: list[Cell]) -> Prepared:
-        """Return the same for *cells* alone, nothing of them decided; a part covers nothing."""
+        """Return the same for *cells* alone and all invariants, nothing of them decided; a part covers nothing."""
         runner = _runner(self.options, cells, self.catalogue, None)
-        return replace(self, cells=cells, runner=runner, observer=None, results=[])
+        return replace(self, cells=cells, runner=runner, observer=None, results=[], invariants=[])
 
-    def finish(self, results: Sequence[CellResult] | None = None, *, hits: Hits | None = None) -> Run:
-        """Put the results together; cells without one are reported as not run.
+    def prove(self) -> Iterator[InvariantResult]:
+        """Decide the invariants one by one, unless the limit of failures was reached."""
+        most = self.options.max_failures
+        failures = sum(result.outcome in ("failed", "error") for result in self.results)
+        for one in self.asserted:
+            if most is not None and failures >= most:
+                break
+            result = self.decided(one)
+            self.invariants.append(result)
+            yield result
+            failures += not holds(result, strict=self.options.strict)
+
+    def decided(self, one: Asserted) -> InvariantResult:
+        """Decide one invariant."""
+        from simulator.analyse.invariants import decide_invariant  # noqa: PLC0415  # the prover, only where it is needed
+
+        return decide_invariant(one, self.catalogue)
+
+    def finish(
+        self,
+        results: Sequence[CellResult] | None = None,
+        invariants: Sequence[InvariantResult] | None = None,
+        *,
+        hits: Hits | None = None,
+    ) -> Run:
+        """Put the results together; cells and invariants without one are reported as not run.
 
         *hits* is the coverage, where other processes have seen some of it.
         """
@@ -114,8 +142,14 @@ class Prepared:
             strict=self.options.strict,
             full=self.options.full,
             untested=read_config().untested,
+            asserted=self.asserted,
         )
-        run = assembly.run(self.results if results is None else results, self.runner, self._provenance())
+        run = assembly.run(
+            self.results if results is None else results,
+            self.runner,
+            self._provenance(),
+            invariants=self.invariants if invariants is None else invariants,
+        )
         return run if self.observer is None else replace(run, coverage=self.covered(hits or self.hits()))
 
     def hits(self) -> Hits:
@@ -165,14 +199,18 @@ def prepare(options: RunOptions, *, noted: Callable[[Path], None] | None = None)
     chosen = options.choice.test()
     declared = loaded.cells()
     cells = [cell for cell in declared if chosen(cell)] if options.choice.text else list(declared)
-    if not cells:
-        what = (
-            f"`{options.choice.text}` selects none of {len(declared)} cells" if declared else "there is no cell to run"
+    asserted = list(filter(options.choice.test_of_invariants(), loaded.asserted)) if loaded.asserted else []
+    if not cells and not asserted:
+        some = declared or loaded.asserted
+        beside = f" and {len(loaded.asserted)} invariants" if loaded.asserted else ""
+        raise SelectionError(
+            f"`{options.choice.text}` selects none of {len(declared)} cells{beside}"
+            if some
+            else "there is no cell to run"
         )
-        raise SelectionError(what)
     observer = _observer() if options.coverage else None
     runner = _runner(options, cells, catalogue, observer)
-    return Prepared(options, loaded, len(declared), cells, catalogue, runner, started, observer)
+    return Prepared(options, loaded, len(declared), cells, catalogue, runner, started, observer, asserted=asserted)
 
 
 def _observer() -> Observer:
@@ -197,6 +235,8 @@ def run_session(options: RunOptions, *, progress: Callable[[int, int], None] | N
     for done, _ in enumerate(prepared.decide(), 1):
         if progress is not None:
             progress(done, len(prepared.cells))
+    for _ in prepared.prove():
+        pass
     return prepared.finish()
 
 

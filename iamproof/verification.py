@@ -70,7 +70,7 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
     else:
         faults += _inputs(run, again, changed)
         different, compared = _cells(run, again)
-        faults += different
+        faults += [*different, *_invariants(run, again)]
     notes = (*_notes(run), *_page(text, run))
     return Verification(digest, run.summary.verdict, len(run.cells), compared, tuple(faults), notes, diagnostics)
 
@@ -85,7 +85,14 @@ def _digests(stated: str, digest: str, kept: str | None) -> Iterator[str]:
 def _sums(run: Run) -> Iterator[str]:
     declared, failures, complete = run.summary.declared, len(run.failures), run.selection is None
     sums = (
-        tally(run.cells, declared=declared, strict=strict, failures=failures, complete=complete)
+        tally(
+            run.cells,
+            declared=declared,
+            strict=strict,
+            failures=failures,
+            complete=complete,
+            invariants=run.invariants,
+        )
         for strict in (False, True)  # not every run records whether it was strict
     )
     if run.summary not in tuple(sums):
@@ -112,7 +119,7 @@ def _files(run: Run, options: VerifyOptions) -> Iterator[tuple[str, str]]:
 def _options(run: Run, options: VerifyOptions) -> RunOptions:
     return RunOptions(
         paths=tuple(suite.path for suite in run.suites),
-        ids=tuple(cell.id for cell in run.cells) if run.selection is not None else (),
+        ids=(*(c.id for c in run.cells), *(i.id for i in run.invariants)) if run.selection is not None else (),
         strict=options.strict or "--strict" in run.command,
         root=options.root,
         allow_external_files=options.allow_external_files,
@@ -156,6 +163,20 @@ def _cells(run: Run, again: Run) -> tuple[list[str], int]:
             differing = [name for name in names if getattr(cell, name) != getattr(now, name)]
             faults += [f"{cell.id}: {_words(cell, now, differing)}"] if differing else []
     return [*faults, *(f"{name}: the report does not have it" for name in found)], compared
+
+
+def _invariants(run: Run, again: Run) -> Iterator[str]:
+    """Compare invariant by invariant: they are proved here, whoever decided the cells."""
+    found = {one.id: one for one in again.invariants}
+    for one in run.invariants:
+        now = found.pop(one.id, None)
+        if now is None:
+            yield f"{one.id}: no suite declares it any more"
+        elif one.outcome != "not_run" and one != now:
+            differing = _differing(one, now, leave=())
+            words = f"outcome is `{one.outcome}`, now `{now.outcome}`" if "outcome" in differing else ""
+            yield f"{one.id}: " + (words or "differs in " + ", ".join(differing))
+    yield from (f"{name}: the report does not have it" for name in found)
 
 
 def _unanswered(run: Run, cell: CellResult) -> bool:

@@ -127,7 +127,7 @@ class Watch:
         self._results = known | {result.id: result for result in part.results}
         self._decided = dict(self._files.stamps)
         in_order = [self._results[id_] for id_ in chosen if id_ in self._results]
-        return prepared.finish(in_order)
+        return prepared.finish(in_order, part.invariants)
 
 
 class _Bearing:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reports.json import result_digest
 
 if TYPE_CHECKING:
-    from simulator.suites.result import CellResult, PolicyInfo, Run
+    from simulator.suites.result import CellResult, InvariantResult, PolicyInfo, Run
 
 __all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "compare"]
 
@@ -86,6 +86,9 @@ def compare(old: Run, new: Run) -> Changes:
     before, after = {cell.id: cell for cell in old.cells}, {cell.id: cell for cell in new.cells}
     pairs = [(before[id_], cell) for id_, cell in after.items() if id_ in before]
     flips = [Flip(b, a.actual or "undecided", b.actual or "undecided") for a, b in pairs if a.actual != b.actual]
+    claims = [{one.id: one for one in run.invariants} for run in (old, new)]
+    outcomes = [(b.id, _bad(a), _bad(b)) for a, b in pairs]
+    outcomes += [(id_, _bad(claims[0][id_]), _bad(one)) for id_, one in claims[1].items() if id_ in claims[0]]
     reworded = [
         Reworded(b, _expectation(a), _expectation(b), a.actual != b.actual)
         for a, b in pairs
@@ -96,16 +99,16 @@ def compare(old: Run, new: Run) -> Changes:
         finished=old.finished,
         flips=tuple(sorted(flips, key=lambda flip: not flip.opened)),
         reworded=tuple(sorted(reworded, key=lambda item: not item.with_decision)),
-        added=tuple(id_ for id_ in after if id_ not in before),
-        removed=tuple(id_ for id_ in before if id_ not in after),
-        fixed=tuple(b.id for a, b in pairs if _bad(a) and not _bad(b)),
-        broken=tuple(b.id for a, b in pairs if _bad(b) and not _bad(a)),
+        added=tuple(id_ for id_ in (*after, *claims[1]) if id_ not in before and id_ not in claims[0]),
+        removed=tuple(id_ for id_ in (*before, *claims[0]) if id_ not in after and id_ not in claims[1]),
+        fixed=tuple(id_ for id_, was, now in outcomes if was and not now),
+        broken=tuple(id_ for id_, was, now in outcomes if now and not was),
         policies=_policies(old, new),
     )
 
 
-def _bad(cell: CellResult) -> bool:
-    return cell.outcome in ("failed", "error")
+def _bad(one: CellResult | InvariantResult) -> bool:
+    return one.outcome in ("failed", "error", "refuted", "unknown")
 
 
 def _expectation(cell: CellResult) -> str:

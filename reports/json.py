@@ -20,14 +20,25 @@ from typing import TYPE_CHECKING, Any
 
 from reports.read import fault, parse, read
 from reports.redact import redact
-from simulator.suites.result import CellResult, Run
+from simulator.suites.result import CellResult, InvariantResult, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reports.options import Options
 
-__all__ = ["SCHEMA", "STABLE", "chunks", "decode_cell", "dump", "encode_cell", "load", "render", "result_digest"]
+__all__ = [
+    "SCHEMA",
+    "STABLE",
+    "chunks",
+    "decode_cell",
+    "decode_invariant",
+    "dump",
+    "encode_cell",
+    "load",
+    "render",
+    "result_digest",
+]
 
 SCHEMA = "iamproof/run@1"
 
@@ -40,6 +51,7 @@ STABLE = frozenset(
         "corroboration",
         "coverage",
         "failures",
+        "invariants",
         "policies",
         "residual_risks",
         "schema",
@@ -97,7 +109,7 @@ def result_digest(run: Run) -> str:
         if key == "cells":
             for _ in _cells(run.cells, digest):
                 pass
-        else:
+        elif key in members:
             digest.member(key, _encode(members[key]))
     return digest.value()
 
@@ -121,9 +133,14 @@ def load(text: str, *, verify: bool = True) -> Run:
     return run
 
 
-def encode_cell(cell: CellResult) -> str:
-    """Return one cell as JSON, to carry it from one process to another."""
+def encode_cell(cell: CellResult | InvariantResult) -> str:
+    """Return one cell or invariant as JSON, to carry it from one process to another."""
     return _encode(cell)
+
+
+def decode_invariant(text: str) -> InvariantResult:
+    """Return the invariant that `encode_cell` wrote."""
+    return read(InvariantResult, parse(text))
 
 
 def decode_cell(text: str) -> CellResult:
@@ -170,6 +187,8 @@ def _members(run: Run) -> dict[str, Any]:
         "command": redact(run.command),
         **({} if run.coverage is None else {"coverage": run.coverage}),
         "environment": {label: redact([value])[0] for label, value in run.environment.items()},
+        # Left out where there are none, so that the digests of runs without them stay what they were.
+        **({"invariants": run.invariants} if run.invariants else {}),
         **{
             name: getattr(run, name)
             for name in (

@@ -13,7 +13,7 @@ from reports.words import Kind, kind_of
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["Location", "of_text", "places"]
+__all__ = ["Location", "in_checkout", "of_text", "places"]
 
 _AT_STATEMENT = (Kind.UNEXPECTED_ALLOW, Kind.UNEXPECTED_DENY, Kind.OTHER_STATEMENT)
 
@@ -32,7 +32,7 @@ def places(cell: CellResult) -> tuple[Location, Location | None]:
     """Return where to show *cell*, and the other place that matters."""
     scenario = Location(cell.file, max(1, cell.line))
     statement = next(
-        (Location(d.file, d.line, d.column, d.end_line, d.end_column) for d in cell.deciding if _in_checkout(d.file)),
+        (Location(d.file, d.line, d.column, d.end_line, d.end_column) for d in cell.deciding if in_checkout(d.file)),
         None,
     )
     if statement is not None and kind_of(cell) in _AT_STATEMENT:
@@ -40,7 +40,7 @@ def places(cell: CellResult) -> tuple[Location, Location | None]:
     return scenario, statement
 
 
-def _in_checkout(file: str) -> bool:
+def in_checkout(file: str) -> bool:
     """Tell whether a policy is a file: an AWS managed policy has an ARN."""
     return bool(file) and not file.startswith(("arn:", "<"))
 

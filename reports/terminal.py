@@ -9,7 +9,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reports.describe import Fact, deciding_words, facts, headline, shown
+from reports.claims import by_outcome, claim_facts, claim_headline, claim_mark, claim_scenario
+from reports.describe import Fact, deciding_words, facts, headline, place, shown
 from reports.matrix import Table, by_suite, hole, suite_tables
 from reports.quote import Quotes
 from reports.since import changes_since
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
     from reports.matrix import Column, Row
     from reports.quote import Quote
-    from simulator.suites.result import CellResult, Deciding, Run
+    from simulator.suites.result import CellResult, Deciding, InvariantResult, Run
 
-__all__ = ["failure_text", "render"]
+__all__ = ["claim_text", "claims_text", "failure_text", "render"]
 
 _WIDTH = 140
 _WIDEST = (12, 6, 3)  # columns tried, until the table fits
@@ -52,6 +53,7 @@ def render(
     parts = (
         [] if failures_only else [*_requirements(run, paint), *_matrices(run, paint, full=full, width=width or _WIDTH)]
     )
+    parts += [*_invariants(run, paint, brief=True)]
     parts += [*_failures(run, paint), *_exceptions(run, paint), *_warnings(run, paint)]
     parts += [*([] if since is None else [changes_since(since, run)]), _closing(run, paint)]
     return "\n\n".join(parts) + "\n"
@@ -216,6 +218,19 @@ def failure_text(run: Run, cell: CellResult) -> str:
     return "\n".join([headline(cell), *_told(cell, Quotes(run), {}, 1)])
 
 
+def claim_text(one: InvariantResult) -> str:
+    """Return one invariant with all that there is to say of it, for a test runner."""
+    return "\n".join([claim_headline(one), *_claim(one)])
+
+
+def _claim(one: InvariantResult) -> Iterator[str]:
+    yield from _block(claim_facts(one))
+    scenario = claim_scenario(one)
+    if scenario:
+        yield "   as a scenario"
+        yield from (f"  {line}" for line in scenario)
+
+
 def _block(lines: Iterable[Fact]) -> Iterator[str]:
     for label, group in groupby(lines, key=lambda fact: fact.label):
         for index, fact in enumerate(group):
@@ -236,6 +251,28 @@ def _quoted(cell: CellResult, quotes: Quotes, seen: dict[Quote, int], number: in
         yield from (f"   {line:>5} | {shown(text, 400)}" for line, text in quote.lines)
         if quote.more:
             yield f"         | … {count(quote.more, 'more line')}"
+
+
+def claims_text(run: Run, *, color: bool = False) -> str:
+    """Return the invariants with all that there is to say of each, and the verdict."""
+    paint = _painter(color=color)
+    return "\n\n".join([*_invariants(run, paint, brief=False), *_warnings(run, paint), _closing(run, paint)]) + "\n"
+
+
+def _invariants(run: Run, paint: Callable[[str, str], str], *, brief: bool) -> Iterator[str]:
+    """Show each invariant; with *brief* those proved on a line each."""
+    if not run.invariants:
+        return
+    yield paint("Invariants", _CODES["head"])
+    lines = []
+    for one in by_outcome(run):
+        mark = claim_mark(one)
+        title = f"{paint(str(mark), _CODES.get(mark.state, ''))}  {shown(one.name)} ({place(one.file, one.line)})"
+        if brief and mark.state == "passed":
+            lines.append(f"  {title}")
+        else:
+            lines += [f"  {title}", *_claim(one)]
+    yield "\n".join(lines)
 
 
 def _exceptions(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:

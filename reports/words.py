@@ -24,6 +24,7 @@ __all__ = [
     "actuals",
     "by_severity",
     "catalogue_date",
+    "claim_figures",
     "conclusion",
     "count",
     "figures",
@@ -223,7 +224,7 @@ def figures(run: Run) -> tuple[str, ...]:
     """Return what stands behind the verdict, in figures; what is none is left out."""
     summary = run.summary
     kinds = [kind_of(cell) for cell in run.cells]
-    found = [count(summary.cells, "cell")]
+    found = [count(summary.cells, "cell")] if summary.cells or not run.invariants else []
     found += [f"{kinds.count(kind):,} {kind.value}" for kind in Kind if kind in kinds and kind is not Kind.ERROR]
     found += [f"{number:,} {words}" for number, words in (
         (summary.errors, "undecided (error)"),
@@ -237,7 +238,20 @@ def figures(run: Run) -> tuple[str, ...]:
         (run.selection.left_out if run.selection else 0, "left out by selection"),
         (summary.differs_live, "decided otherwise by the live services"),
     ) if number]  # fmt: skip
-    return tuple(found)
+    return (*found, *claim_figures(run))
+
+
+def claim_figures(run: Run) -> tuple[str, ...]:
+    """Return what came out of the invariants, in figures; nothing where there are none."""
+    outcomes = [one.outcome for one in run.invariants]
+    rows = (
+        (outcomes.count("proved"), "proved"),
+        (outcomes.count("refuted"), "refuted"),
+        (outcomes.count("unknown"), "neither proved nor refuted"),
+        (outcomes.count("not_run"), "not run"),
+        (sum(one.vacuous is not None for one in run.invariants), "proved of no request"),
+    )
+    return tuple(f"{count(number, 'invariant')} {words}" for number, words in rows if number)
 
 
 def source_line(run: Run) -> str:
@@ -260,16 +274,27 @@ def conclusion(run: Run) -> str:
     """Say in one sentence what came out."""
     summary = run.summary
     if not summary.cells:
-        return "Nothing was tested."
+        return _of_invariants(run).lstrip() or "Nothing was tested."
     held = sum(cell.outcome == "passed" and cell.vacuous is None for cell in run.cells)
     differing = summary.failed + summary.errors
     exceptional = summary.cells - held - differing
     parts = [f"{held:,} of {count(summary.cells, 'case')} behaved as expected"]
     parts += [f"{differing:,} did not"] if differing else []
     parts += [f"{exceptional:,} are exceptions (section H)"] if exceptional else []
-    sentence = ", ".join(parts) + "."
+    sentence = ", ".join(parts) + "." + _of_invariants(run)
     if run.failures:
         sentence += f" The run itself failed: {count(len(run.failures), 'check')} beside the cells."
     if summary.verdict == "incomplete":
         sentence += " The run is incomplete: it allows no conclusion about what was left out."
     return sentence
+
+
+def _of_invariants(run: Run) -> str:
+    """Say what came out of the claims about all requests."""
+    outcomes = [one.outcome for one in run.invariants]
+    if not outcomes:
+        return ""
+    proved = f"{outcomes.count('proved'):,} of {count(len(outcomes), 'invariant')} proved for all requests"
+    parts = [f"{outcomes.count('refuted'):,} refuted"] if "refuted" in outcomes else []
+    parts += [f"{outcomes.count('unknown'):,} neither proved nor refuted"] if "unknown" in outcomes else []
+    return f" {', '.join([proved, *parts])}."

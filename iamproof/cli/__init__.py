@@ -28,6 +28,7 @@ COMMANDS = {
     "test": "run suites, print the matrix and the failures, write reports",
     "explain": "why a request is decided as it is, and what would turn it",
     "init": "write a first suite for a policy of yours, to be reviewed",
+    "prove": "decide the invariants of suites, for all requests",
     "check": "everything that can be told of policies and suites without deciding",
     "coverage": "what the scenarios try of the policies, and what they don't",
     "sweep": "everything that somebody may do, over the whole catalogue",

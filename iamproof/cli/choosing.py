@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from iamproof.cli import completing
+from simulator.errors import SelectionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def chosen(options: dict[str, Any], *, coverage: bool = False) -> Prepared:
     """Load the suites and choose cells; raise `InputError` or `SelectionError`."""
     from iamproof.session import RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
 
-    return prepare(
+    prepared = prepare(
         RunOptions(
             paths=options["paths"],
             k=options["words"],
@@ -81,3 +82,6 @@ def chosen(options: dict[str, Any], *, coverage: bool = False) -> Prepared:
             coverage=coverage,
         )
     )
+    if not prepared.cells:
+        raise SelectionError("there is no cell to run")
+    return prepared

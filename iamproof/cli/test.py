@@ -102,8 +102,8 @@ def command(**options: Any) -> int:
         return _watch(targets, choices, options)
     prepared = prepare(_run_options(options, with_git=bool(targets)))
     if options["list_only"]:
-        for cell in prepared.cells:
-            click.echo(_printable(cell.id))
+        for identity in (*(cell.id for cell in prepared.cells), *(one.id for one in prepared.asserted)):
+            click.echo(_printable(identity))
         return 0
     interrupted = _decide(prepared)
     run = prepared.finish()
@@ -204,6 +204,10 @@ def _decide(prepared: Prepared) -> bool:
                 shown = True
                 ending = "\r" if sys.stderr.isatty() else "\n"
                 click.echo(f"decided {done} of {total} cells{ending}", err=True, nl=False)
+        for done, _ in enumerate(prepared.prove(), 1):
+            if (moment := time.monotonic()) >= soon:
+                soon = moment + _BETWEEN_SECONDS
+                click.echo(f"decided {done} of {len(prepared.asserted)} invariants", err=True)
     except KeyboardInterrupt:
         click.echo("\ninterrupted: what was decided so far is reported as INCOMPLETE", err=True)
         return True
@@ -228,10 +232,13 @@ def recorded_command(args: list[str]) -> tuple[str, ...]:
 
 def exit_code(run: Run, *, strict: bool = False, unanswered: int = 0) -> int:
     """Return the exit code for *run*: 3 when a backend could not answer, 1 when something failed, else 0."""
+    from simulator.suites.tally import holds  # noqa: PLC0415  # --help needs no simulator
+
     summary = run.summary
     if unanswered:
         return _UNANSWERED
     failed = summary.failed or summary.errors or run.failures or (strict and (run.warnings or summary.unsupported))
+    failed = failed or not all(holds(one, strict=strict) for one in run.invariants)
     return 1 if failed else 0
 
 

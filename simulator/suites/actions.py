@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
-    from simulator.suites.model import ActionChoice, Scenario
+    from simulator.suites.model import ActionChoice, Invariant, Scenario
 
 __all__ = ["ActionTable", "Asked"]
 
@@ -76,8 +76,8 @@ class ActionTable:
         self._warned: set[int] = set()
         self._expanded: dict[tuple[str, int], Asked] = {}
 
-    def of(self, scenario: Scenario) -> tuple[Asked, ...]:
-        """Return what the scenario asks; entries that stand for nothing are left out, with an error."""
+    def of(self, scenario: Scenario | Invariant) -> tuple[Asked, ...]:
+        """Return what the scenario or invariant asks; entries that stand for nothing are left out, with an error."""
         excepted = 0
         for one in scenario.excepted:
             mask = self._mask(one)

@@ -1,6 +1,6 @@
 """Invariants: claims about all requests, read and kept as data; the prover decides them.
 
-Format: ``docs/scenario-format.md`` and ``docs/prove.md``.
+Format: ``docs/scenario-format.md``, "Invariants".
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.accounts.context import read_context
+from simulator.accounts.load import SHORTHAND_ROLE
 from simulator.policy.model import PolicyKind
 from simulator.suites.extend import texts
 from simulator.suites.model import AnyBut, AnyPrincipal, Invariant
@@ -16,6 +17,7 @@ from simulator.suites.names import choices
 from simulator.suites.resources import OTHERS, OWN
 from simulator.suites.scenarios import label
 from simulator.suites.shape import INVARIANT
+from simulator.text.record import opening
 from simulator.text.shape import unknown_name
 from simulator.text.source import Kind
 
@@ -36,16 +38,17 @@ _ANYBODY = re.compile(r"any (user|role)(?: like (.+))?", re.DOTALL)
 class ClaimReader:
     """Reads the invariants of one suite."""
 
-    def __init__(self, names: Names, shelf: Shelf, declared: Mapping[str, Node]) -> None:
+    def __init__(self, names: Names, shelf: Shelf, declared: Mapping[str, Node], *, shorthand: bool = False) -> None:
         self.names = names
         self.shelf = shelf
         self.declared = declared
+        self.shorthand = shorthand
 
     def invariant(self, node: Node) -> Invariant | None:
         """Read the invariant at *node*; its shape was checked, and None is one with a fault."""
         before = self.names.faults.errors
         pair = node.get("policies")
-        principals = dict.fromkeys(one for name in texts(node.get("as")) for one in self.principals(name))
+        principals = self.acting(node, pair)
         session = node.get("session")
         on = self.resources(node.get("on"))
         for name in texts(node.get("requirement")):
@@ -75,12 +78,27 @@ class ClaimReader:
             node=node,
         )
 
+    def acting(self, node: Node, pair: Node | None) -> dict[Principal | AnyPrincipal, None]:
+        """Return who acts: lists of policies need nobody, and beside `policies:` there is one role."""
+        stated = node.get("as")
+        if stated is not None:
+            return dict.fromkeys(one for name in texts(stated) for one in self.principals(name))
+        if pair is not None:
+            return {}
+        if self.shorthand:
+            return {self.names.account.roles[SHORTHAND_ROLE]: None}
+        self.names.faults.add(opening(node).fault("missing-key", "an invariant needs the key `as`, or `policies`"))
+        return {}
+
     def principals(self, node: Node) -> tuple[Principal | AnyPrincipal, ...]:
         """Return whom a name of `as:` stands for."""
         anybody = _ANYBODY.fullmatch(node.text)
         if anybody is None:
             return tuple(self.names.principals(node))
         kind, like = anybody.groups()
+        if like is None and not (self.names.account.users if kind == "user" else self.names.account.roles):
+            message = f"the account declares no {kind}, so nobody's policies are known"
+            self.names.faults.add(node.fault("unknown-name", message, help=f"declare one under `{kind}s:`"))
         model = self.names.account.principals.get(like) if like is not None else None
         if like is not None and (model is None or model.kind != kind):
             known = [one.label for one in self.names.account.principals.values() if one.kind == kind]

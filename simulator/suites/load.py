@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from simulator.accounts.model import Account
     from simulator.catalogue import Catalogue
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.model import Suite
     from simulator.suites.read import ReadSuite
@@ -38,13 +39,17 @@ _LEFT_OUT = ("node_modules",)  # and all that begins with a dot or an underscore
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read: `diagnostics` are warnings and notes, `files` every file, named ones too."""
+    """What was read: `diagnostics` are warnings and notes, `files` every file, named ones too.
+
+    `asserted` are the invariants of all suites, in the order of the files.
+    """
 
     suites: tuple[Suite, ...]
     expanded: tuple[Cell, ...]
     accounts: tuple[Account, ...]
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Source, ...]
+    asserted: tuple[Asserted, ...] = ()
 
     def cells(self) -> tuple[Cell, ...]:
         """Return the cells of all suites, in the order of the files."""
@@ -77,11 +82,20 @@ def load_suites(
     sound = [one for one in read if one.sound]
     known = load_catalogue() if catalogue is None else catalogue
     cells = tuple(cell for one in sound for cell in expand_into(one.suite, files.faults, known, complete=one.complete))
+    asserted = tuple(_asserted((one.suite for one in sound if one.suite.invariants), files.faults, known))
     faults = tuple(dict.fromkeys(files.faults))
     if files.faults.failed:
         raise InputError(faults)
     suites = tuple(one.suite for one in read)
-    return Loaded(suites, cells, tuple(dict.fromkeys(suite.account for suite in suites)), faults, files.sources)
+    accounts = tuple(dict.fromkeys(suite.account for suite in suites))
+    return Loaded(suites, cells, accounts, faults, files.sources, asserted)
+
+
+def _asserted(suites: Iterable[Suite], faults: Collector, catalogue: Catalogue) -> Iterator[Asserted]:
+    for suite in suites:
+        from simulator.suites.asserted import assert_into  # noqa: PLC0415  # only where there are invariants
+
+        yield from assert_into(suite, faults, catalogue)
 
 
 def _read_all(paths: Iterable[Path], loading: Loading) -> list[ReadSuite]:

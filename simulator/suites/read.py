@@ -75,7 +75,7 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     requirements = {name: value.text for name, (_, value) in parts.requirements.items()}
     names = Names(account, sessions, resources, requirements, faults)
     scenarios, complete = _scenarios(node, names, parts.tags, shorthand=parts.policies is not None)
-    invariants = _invariants(node, names, loading, places)
+    invariants = _invariants(node, names, loading, places, shorthand=parts.policies is not None)
     source = loading.files.source_of(node)
     description = node.get("description")
     suite = Suite(
@@ -143,10 +143,12 @@ def _scenarios(
     return tuple(one for one in found if one is not None), unique and None not in found
 
 
-def _invariants(node: Node, names: Names, loading: Loading, places: dict[str, Node]) -> tuple[Invariant, ...]:
+def _invariants(
+    node: Node, names: Names, loading: Loading, places: dict[str, Node], *, shorthand: bool
+) -> tuple[Invariant, ...]:
     section = node.get("invariants")
     items = [item for item in (section.items if section is not None else ()) if item.kind is Kind.MAPPING]
-    reader = ClaimReader(names, loading.shelf, places)
+    reader = ClaimReader(names, loading.shelf, places, shorthand=shorthand)
     names.unique(items)
     return tuple(claim for claim in map(reader.invariant, items) if claim is not None)
 

@@ -18,11 +18,14 @@ __all__ = [
     "Corroboration",
     "Deciding",
     "Difference",
+    "InvariantOutcome",
+    "InvariantResult",
     "Layer",
     "Live",
     "Miss",
     "Outcome",
     "PolicyInfo",
+    "Refutation",
     "Requirement",
     "Run",
     "RunVerdict",
@@ -34,6 +37,9 @@ __all__ = [
 
 Outcome: TypeAlias = Literal["passed", "failed", "error", "unsupported", "skipped", "known_gap", "not_run"]
 """What became of a cell; `not_run` after a stop (``-x``, an interrupt)."""
+
+InvariantOutcome: TypeAlias = Literal["proved", "refuted", "unknown", "not_run"]
+"""What became of an invariant; `unknown` is neither a proof nor a counterexample, and never counts as proved."""
 
 Actual: TypeAlias = Literal["allowed", "implicitDeny", "explicitDeny"]
 """AWS's own three words."""
@@ -153,6 +159,57 @@ class CellResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Refutation:
+    """A request for which an invariant fails, as the evaluator itself decided.
+
+    `session` is the sign-in state that it was found in.  `replay` are command lines that explain it,
+    `scenario` is the same as a scenario to paste into the suite.  Either may be empty: not all that a suite can
+    say, a command line can.
+    """
+
+    principal: str
+    session: str
+    action: str
+    resource: str
+    context: dict[str, ContextValue]
+    actual: Actual
+    deciding: tuple[Deciding, ...] = ()
+    replay: tuple[str, ...] = ()
+    scenario: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvariantResult:
+    """One invariant: a claim about all requests, and what the prover made of it.
+
+    `id` is ``FILE::INVARIANT``.  `principals` are whom it speaks of, `sessions` the sign-in states; `actions`
+    and `resources` are as the suite has them.  `assumptions` say what a proof takes for granted, a line each.
+    `vacuous` is why a proof says nothing: no request is meant.
+    """
+
+    id: str
+    suite: str
+    file: str
+    line: int
+    name: str
+    invariant_id: str | None
+    requirement: tuple[str, ...]
+    controls: tuple[str, ...]
+    tags: tuple[str, ...]
+    principals: tuple[str, ...]
+    sessions: tuple[str, ...]
+    actions: str
+    resources: str
+    expected: str
+    outcome: InvariantOutcome
+    message: str | None = None
+    assumptions: tuple[str, ...] = ()
+    vacuous: str | None = None
+    refutation: Refutation | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyInfo:
     """A policy that the run used; `path` is the file, the managed policy's ARN, or where it stands inline."""
 
@@ -265,6 +322,7 @@ class Run:
     suites: tuple[SuiteInfo, ...]
     summary: Summary
     cells: tuple[CellResult, ...] = field(repr=False)
+    invariants: tuple[InvariantResult, ...] = field(default=(), repr=False)
     failures: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     residual_risks: tuple[str, ...] = ()  #: ids of cells tagged ``residual-risk``

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from simulator.accounts.policies import LoadedPolicy
     from simulator.catalogue import Catalogue
     from simulator.suites.alike import Key
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.engine import Ground
     from simulator.suites.findings import Finding
     from simulator.suites.load import Loaded
-    from simulator.suites.result import Outcome
+    from simulator.suites.model import Suite
+    from simulator.suites.result import InvariantResult, Outcome
 
 __all__ = ["Assembly", "EmbeddedRunner", "Provenance", "Runner", "settle"]
 
@@ -195,8 +197,8 @@ class Provenance:
 class Assembly:
     """Puts results together.
 
-    *chosen* are the cells that were selected, *declared* counts all.  In a *full* run every policy file
-    of *policies_folder* must be decided by some cell, but for the *untested* ones.
+    *chosen* are the cells that were selected, *asserted* the invariants, *declared* counts all cells.  In a
+    *full* run every policy file of *policies_folder* must be decided by some cell, but for the *untested* ones.
     """
 
     loaded: Loaded
@@ -208,10 +210,19 @@ class Assembly:
     full: bool = False
     policies_folder: Path = Path("policies")
     untested: Mapping[str, str] = field(default_factory=dict)
+    asserted: Sequence[Asserted] = ()
 
-    def run(self, results: Sequence[CellResult], runner: Runner, provenance: Provenance) -> Run:
-        """Return the `Run` of *results*; chosen cells without a result are reported as not run."""
+    def run(
+        self,
+        results: Sequence[CellResult],
+        runner: Runner,
+        provenance: Provenance,
+        *,
+        invariants: Sequence[InvariantResult] = (),
+    ) -> Run:
+        """Return the `Run` of *results*; chosen cells and invariants without a result are reported as not run."""
         cells = self._with_not_run(results)
+        claims = self._claims(invariants)
         decided = Counter(file for cell in cells for file in {d.file for d in cell.deciding})
         policies = self._policies(decided)
         failures = tuple(self._undecided(decided)) if self.full and len(results) == len(self.chosen) else ()
@@ -233,9 +244,15 @@ class Assembly:
             accounts=self._accounts(),
             suites=self._suites(),
             summary=tally(
-                cells, declared=self.declared, strict=self.strict, failures=len(failures), complete=not self.selection
+                cells,
+                declared=self.declared,
+                strict=self.strict,
+                failures=len(failures),
+                complete=not self.selection,
+                invariants=claims,
             ),
             cells=cells,
+            invariants=claims,
             failures=failures,
             warnings=tuple(filter(None, (stale, *self.loaded.warnings))),
             residual_risks=tuple(cell.id for cell in cells if "residual-risk" in cell.tags),
@@ -248,9 +265,20 @@ class Assembly:
         found = {result.id: result for result in results}
         return tuple(found.get(cell.id) or cell_result(cell, "not_run", "not run") for cell in self.chosen)
 
+    def _claims(self, results: Sequence[InvariantResult]) -> tuple[InvariantResult, ...]:
+        if len(results) == len(self.asserted):
+            return tuple(results)
+        from simulator.suites.asserted import invariant_result  # noqa: PLC0415  # only where some were not decided
+
+        found = {result.id: result for result in results}
+        return tuple(found.get(one.id) or invariant_result(one, "not_run", "not run") for one in self.asserted)
+
+    def _chosen_suites(self) -> tuple[Suite, ...]:
+        """Return the suites that something was chosen of."""
+        return tuple(dict.fromkeys((*(c.suite for c in self.chosen), *(a.suite for a in self.asserted))))
+
     def _loaded_policies(self) -> tuple[LoadedPolicy, ...]:
-        accounts = dict.fromkeys(cell.suite for cell in self.chosen)
-        return tuple(dict.fromkeys(policy for suite in accounts for policy in suite.loaded_policies))
+        return tuple(dict.fromkeys(policy for suite in self._chosen_suites() for policy in suite.loaded_policies))
 
     def _policies(self, decided: Mapping[str, int]) -> tuple[PolicyInfo, ...]:
         return tuple(
@@ -268,11 +296,10 @@ class Assembly:
         )
 
     def _accounts(self) -> tuple[AccountInfo, ...]:
-        accounts = dict.fromkeys(cell.suite.account for cell in self.chosen)
+        accounts = dict.fromkeys(suite.account for suite in self._chosen_suites())
         return tuple(AccountInfo(account.id, account.path, account.sha256) for account in accounts)
 
     def _suites(self) -> tuple[SuiteInfo, ...]:
-        suites = dict.fromkeys(cell.suite for cell in self.chosen)
         return tuple(
             SuiteInfo(
                 name=suite.name,
@@ -282,7 +309,7 @@ class Assembly:
                 requirements=tuple(Requirement(name, text) for name, text in suite.requirements.items()),
                 description=suite.description,
             )
-            for suite in suites
+            for suite in self._chosen_suites()
         )
 
     def _undecided(self, decided: Mapping[str, int]) -> list[str]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from simulator.suites.asserted import Asserted, Of
     from simulator.suites.cells import Cell
 
 __all__ = ["DIMENSIONS", "Choice", "expression"]
@@ -68,6 +69,45 @@ class Choice:
         tests += _dimension_tests(self.only)
         return lambda cell: all(test(cell) for test in tests)
 
+    def test_of_invariants(self) -> Callable[[Asserted], bool]:
+        """Return the predicate for invariants, which are chosen by the same words."""
+        tests: list[Callable[[Asserted], bool]] = []
+        if self.words:
+            spoken = expression(self.words)
+            tests.append(lambda one: spoken(_said_by(one)))
+        if self.tags:
+            tests.append(lambda one: any(tag in one.tags for tag in self.tags))
+        if self.controls:
+            tests.append(lambda one: any(_globs(c, one.invariant.controls) for c in self.controls))
+        if self.ids:
+            wanted = frozenset(self.ids)
+            tests.append(lambda one: one.id in wanted)
+        for name, globs in _by_dimension(self.only).items():
+            tests.append(_any_of(_OF_INVARIANTS[name], globs))
+        return lambda one: all(test(one) for test in tests)
+
+
+def _any_of(texts: Callable[[Asserted], Iterable[str]], globs: Sequence[str]) -> Callable[[Asserted], bool]:
+    return lambda one: any(_globs_any(globs, text.lower()) for text in texts(one))
+
+
+_OF_INVARIANTS: dict[str, Callable[[Asserted], Iterable[str]]] = {
+    "principal": lambda one: (name for who, _ in one.subjects for name in (who.label, _name(who))),
+    "session": lambda one: one.sessions,
+    "action": lambda one: one.actions,
+    "resource": lambda one: (one.resources,),
+    "suite": lambda one: (one.suite.name,),
+    "scenario": lambda one: (one.invariant.name,),
+}
+
+
+def _name(who: Of) -> str:
+    return "" if who.principal is None else who.principal.label
+
+
+def _said_by(one: Asserted) -> str:
+    return " ".join((one.id, one.suite.name, one.invariant.name, *one.tags)).lower()
+
 
 def _said(cell: Cell) -> str:
     """Return what ``-k`` looks in: the id, the suite's name and the tags."""
@@ -79,6 +119,10 @@ def _globs(pattern: str, texts: Sequence[str]) -> bool:
 
 
 def _dimension_tests(only: Sequence[str]) -> list[Callable[[Cell], bool]]:
+    return [_dimension_test(DIMENSIONS[name], wanted) for name, wanted in _by_dimension(only).items()]
+
+
+def _by_dimension(only: Sequence[str]) -> dict[str, list[str]]:
     globs: dict[str, list[str]] = {}
     for text in only:
         name, equals, glob = text.partition("=")
@@ -87,7 +131,7 @@ def _dimension_tests(only: Sequence[str]) -> list[Callable[[Cell], bool]]:
             advice = f"did you mean `{near}=…`?" if near else f"the names are {', '.join(DIMENSIONS)}"
             raise InputError([Diagnostic("option", f"`--only {text}` names no dimension", help=advice)])
         globs.setdefault(name, []).append(glob.lower())
-    return [_dimension_test(DIMENSIONS[name], wanted) for name, wanted in globs.items()]
+    return globs
 
 
 def _dimension_test(said: Callable[[Cell], str], globs: Sequence[str]) -> Callable[[Cell], bool]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.policy.model import Policy
     from simulator.text.source import Node
 
-__all__ = ["MFA_SESSIONS", "concrete", "names_mfa", "read_sessions"]
+__all__ = ["MFA_SESSIONS", "built_in", "concrete", "names_mfa", "read_sessions"]
 
 MFA_SESSIONS = (WITH_MFA, WITHOUT_MFA)  #: in which a scenario runs by default
 
@@ -46,6 +46,11 @@ def read_sessions(declared: Mapping[str, tuple[Node, Node]], faults: Collector) 
     """Return the built-in sessions and the suite's own, which add to them or replace them."""
     own = {name: Session(name, read_context(context, faults)) for name, (_, context) in declared.items()}
     return {session.name: session for session in _built_in()} | own
+
+
+def built_in(session: Session) -> bool:
+    """Tell whether *session* is one of those built in, not a suite's own of that name."""
+    return any(one.name == session.name and one.context == session.context for one in _built_in())
 
 
 def concrete(names: Iterable[str], sessions: Mapping[str, Session]) -> tuple[Session, ...]:

@@ -13,26 +13,42 @@ from simulator.suites.result import Summary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.suites.result import CellResult, RunVerdict
+    from simulator.suites.result import CellResult, InvariantResult, RunVerdict
 
-__all__ = ["tally"]
+__all__ = ["holds", "tally"]
+
+
+def holds(invariant: InvariantResult, *, strict: bool = False) -> bool:
+    """Tell whether an invariant fails nothing: what is unknown is not proved, and *strict* takes no vacuous proof."""
+    return invariant.outcome in ("proved", "not_run") and not (strict and invariant.vacuous is not None)
 
 
 def tally(
-    cells: Sequence[CellResult], *, declared: int, strict: bool = False, failures: int = 0, complete: bool = True
+    cells: Sequence[CellResult],
+    *,
+    declared: int,
+    strict: bool = False,
+    failures: int = 0,
+    complete: bool = True,
+    invariants: Sequence[InvariantResult] = (),
 ) -> Summary:
     """Count *cells*; *failures* are those of the run itself, *complete* is False after a selection or a stop.
 
-    Under *strict* the warnings of a cell, vacuity among them, have failed it already.
+    Under *strict* the warnings of a cell, vacuity among them, have failed it already.  The *invariants* are not
+    counted, but the verdict is theirs too.
     """
     outcomes = Counter(cell.outcome for cell in cells)
     vacuous = sum(cell.vacuous is not None for cell in cells)
     default_only = sum(cell.default_only for cell in cells)
     exceptions = outcomes["known_gap"] or outcomes["skipped"] or vacuous or default_only or outcomes["unsupported"]
+    exceptions = exceptions or any(one.vacuous is not None for one in invariants)
     verdict: RunVerdict
-    if outcomes["failed"] or outcomes["error"] or failures or (strict and outcomes["unsupported"]):
+    wrong = (
+        outcomes["failed"] or outcomes["error"] or failures or not all(holds(one, strict=strict) for one in invariants)
+    )
+    if wrong or (strict and outcomes["unsupported"]):
         verdict = "not as expected"
-    elif not complete or outcomes["not_run"]:
+    elif not complete or outcomes["not_run"] or any(one.outcome == "not_run" for one in invariants):
         verdict = "incomplete"
     else:
         verdict = "as expected, with exceptions" if exceptions else "as expected"

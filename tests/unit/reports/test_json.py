@@ -75,6 +75,7 @@ def test_the_schema_names_every_field_of_the_model() -> None:
         "condition_coverage": "ConditionCoverage",
         "entry_coverage": "EntryCoverage",
         "left_out": "LeftOut",
+        "invariant": "InvariantResult",
     }
     vocabulary = {**vars(result), **vars(coverage)}
     for name, definition in definitions.items():
