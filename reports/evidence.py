@@ -122,5 +122,5 @@ def verification(run: Run, digest: str) -> tuple[Fact, ...]:
             "make it again",
             f"{command} --report json=report.json" if command else "iamproof test --report json=report.json",
         ),
-        Fact("check a copy", f"python -m reports.verify report.json   (prints {digest[:16]}…, or what was changed)"),
+        Fact("check a copy", f"iamproof verify report.json --digest {digest}"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports import controls
+from reports import case_tables, controls
 from reports.baseline import compare
 from reports.coverage import left_out_words, markdown_table
 from reports.describe import facts, headline, shown
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from reports.baseline import Changes
     from reports.matrix import Column, Row, Table
+    from reports.trace import Verifying
     from simulator.suites.result import CellResult, Run
 
 __all__ = ["BUDGET", "render"]
@@ -48,7 +49,7 @@ BUDGET = 900 * 1024
 
 _WIDEST = 8
 _MOST_ALLOWS = 10
-_GIVEN_UP = ("K", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
+_GIVEN_UP = ("E", "K", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
 
 
 def render(run: Run, options: Options | None = None) -> str:
@@ -65,7 +66,8 @@ def render(run: Run, options: Options | None = None) -> str:
 def _shortened(run: Run, parts: dict[str, str], findings: list[str]) -> str:
     """Give up passing rows, then supporting sections, then findings from the end."""
     parts["D"], shown_rows, all_rows = _matrix(run, attention=True)
-    notice = f"matrix: {shown_rows:,} of {all_rows:,} rows, those that need attention"
+    parts["E"] = case_tables.section(run, Options(), attention=True)
+    notice = f"matrix: {shown_rows:,} of {all_rows:,} rows, those that need attention, and their cases"
     gone: list[str] = []
     for letter in ("", *_GIVEN_UP):
         gone += [letter] if parts.pop(letter, "") else []
@@ -100,7 +102,7 @@ def _joined(parts: Mapping[str, str], findings: Sequence[str], notice: str) -> s
     )
 
 
-_ORDER = ("0", "A", "R", "B", "C", "D", "F", "P", "G", "H", "I", "J", "K")
+_ORDER = ("0", "A", "R", "B", "C", "D", "E", "F", "P", "G", "H", "I", "J", "K")
 
 
 def _header(run: Run, options: Options) -> str:
@@ -150,9 +152,9 @@ def _requirements(run: Run, options: Options) -> str:
     return "#### Requirements\n\n" + table(["id", "requirement", "result", "verified by"], rows) if rows else ""
 
 
-def _scenarios(found: Sequence[tuple[str, str, int]]) -> Iterator[str]:
-    for name, file, line in found[:10]:
-        yield f"{text(name)} ({code(f'{file}:{line}')})"
+def _scenarios(found: Sequence[Verifying]) -> Iterator[str]:
+    for item in found[:10]:
+        yield f"{text(item.name)} ({code(f'{item.file}:{item.line}')}): {item}, {count(len(item.cells), 'cell')}"
     if len(found) > 10:
         yield f"… and {len(found) - 10:,} more"
 
@@ -287,7 +289,7 @@ def _exceptions(run: Run, options: Options) -> str:
 
 def _changes(run: Run, options: Options) -> str:
     if options.baseline is None:
-        return ""
+        return "#### I. Changes since the baseline\n\nNo baseline was given."
     changes = compare(options.baseline, run)
     lines = [
         f"#### I. Changes since the baseline of {text(changes.finished)}",
@@ -361,6 +363,7 @@ _SECTIONS: dict[str, Callable[[Run, Options], str]] = {
     "R": _requirements,
     "B": _evidence,
     "D": _decisions,
+    "E": case_tables.section,
     "F": _controls,
     "P": _policy_coverage,
     "G": _gaps,

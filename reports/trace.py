@@ -10,7 +10,7 @@ from reports.words import count
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["Result", "Trace", "requirements", "result_of"]
+__all__ = ["Result", "Trace", "Verifying", "requirements", "result_of"]
 
 Result: TypeAlias = Literal["held", "held with exceptions", "not held", "not exercised"]
 
@@ -20,12 +20,30 @@ _EXCEPTIONS = frozenset({"known_gap", "skipped", "unsupported", "not_run"})
 
 
 @dataclass(frozen=True, slots=True)
+class Verifying:
+    """A scenario that verifies a requirement, and its cells."""
+
+    name: str
+    file: str
+    line: int
+    cells: tuple[CellResult, ...]
+
+    @property
+    def result(self) -> Result:
+        """What its cells say."""
+        return result_of(self.cells)
+
+    def __str__(self) -> str:
+        return f"{_SYMBOLS[self.result]} {self.result}"
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One requirement, what verifies it, and what came of it."""
 
     id: str
     text: str
-    scenarios: tuple[tuple[str, str, int], ...]  #: name, file, line
+    scenarios: tuple[Verifying, ...]
     cells: tuple[CellResult, ...]
 
     @property
@@ -76,5 +94,8 @@ def requirements(run: Run) -> tuple[Trace, ...]:
     return tuple(Trace(id_, text, _scenarios(cells), tuple(cells)) for (id_, text), cells in found.items())
 
 
-def _scenarios(cells: list[CellResult]) -> tuple[tuple[str, str, int], ...]:
-    return tuple(dict.fromkeys((cell.scenario, cell.file, cell.line) for cell in cells))
+def _scenarios(cells: list[CellResult]) -> tuple[Verifying, ...]:
+    found: dict[tuple[str, str, int], list[CellResult]] = {}
+    for cell in cells:
+        found.setdefault((cell.scenario, cell.file, cell.line), []).append(cell)
+    return tuple(Verifying(*place, tuple(own)) for place, own in found.items())

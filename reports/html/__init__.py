@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports.html.environment import asset, environment, policy
-from reports.html.view import View, anchor
+from reports.html.view import View
 from reports.json import dump
 from reports.options import Options
 from reports.verify import EMBEDDED
@@ -49,10 +49,7 @@ def _by_suite(run: Run, options: Options, path: Path) -> dict[str, str]:
     suites = dict.fromkeys(cell.suite for cell in run.cells)
     names = {suite: f"{path.stem}-{number}{path.suffix}" for number, suite in enumerate(suites, 1)}
 
-    def link(cell: CellResult) -> str:
-        return f"{names[cell.suite]}#{anchor(cell)}"
-
-    pages = {"": _page(run, options, link=link, pages=names)}
+    pages = {"": _page(run, options, page_of=lambda cell: names[cell.suite], pages=names)}
     for suite, name in names.items():
         own = dataclasses.replace(run, cells=tuple(cell for cell in run.cells if cell.suite == suite))
         pages[name] = _page(own, dataclasses.replace(options, baseline=None), part=suite, whole=path.name)
@@ -63,7 +60,7 @@ def _page(
     run: Run,
     options: Options,
     *,
-    link: Callable[[CellResult], str] | None = None,
+    page_of: Callable[[CellResult], str] | None = None,
     pages: dict[str, str] | None = None,
     part: str = "",
     whole: str = "",
@@ -71,7 +68,7 @@ def _page(
     from reports.html import context  # noqa: PLC0415  # brings the words of all sections
 
     style, script = asset("report.css"), asset("report.js")
-    view = View(run, options, link)
+    view = View(run, options, page_of)
     found: str = (
         environment()
         .get_template("page.html")

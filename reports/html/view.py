@@ -13,14 +13,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reports.baseline import compare
-from reports.describe import deciding_words, facts, headline, miss_words
+from reports.describe import context_words, deciding_words, facts, headline, miss_words
 from reports.evidence import evidence
 from reports.matrix import MFA_STATES, hole, tables
 from reports.quote import Quotes
 from reports.words import HINTS, by_severity, kind_of, mark_of
+from simulator.suites.result import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from reports.baseline import Changes
     from reports.describe import Fact
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from reports.options import Options
     from reports.quote import Quote
     from reports.words import Mark
-    from simulator.suites.result import CellResult, Deciding, Run
+    from simulator.suites.result import CellResult, ContextValue, Deciding, Run
 
-__all__ = ["Case", "Finding", "Matrix", "MatrixRow", "Place", "Scenario", "Statement", "View"]
+__all__ = ["Case", "Finding", "Matrix", "MatrixRow", "Place", "Scenario", "Statement", "Step", "View"]
 
 _FULL_CASES = 1000  # a run of more gives its passing cells a row each instead of a drill-down
 _WHOLE_FINDINGS = 200  # of more, the rest are links to the case details
@@ -50,6 +51,17 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the decision path: a layer of policies, what it says, the statements by which, what nearly matched."""
+
+    layer: str
+    decision: str
+    decides: bool
+    statements: tuple[Statement, ...]
+    misses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A cell with its anchor; `full` cells have a drill-down, the others a row."""
 
@@ -58,14 +70,17 @@ class Case:
     mark: Mark
     full: bool
     changed: bool
+    derived: str = ""  #: the context derived for it, but what its principal's cases share
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """The cells of one scenario of one file."""
 
+    anchor: str
     first: CellResult
     cases: tuple[Case, ...]
+    derived: tuple[tuple[str, str], ...] = ()  #: the context derived for each principal's cases alike
 
     @property
     def full(self) -> tuple[Case, ...]:
@@ -125,16 +140,24 @@ class Matrix:
 class View:
     """Everything the templates ask for; computed when asked, once."""
 
-    def __init__(self, run: Run, options: Options, link: Callable[[CellResult], str] | None = None) -> None:
+    def __init__(self, run: Run, options: Options, page_of: Callable[[CellResult], str] | None = None) -> None:
         self.run = run
         self.options = options
-        self._link = link
+        self._page_of = page_of  # where case details are not on this page
         self._quotes = Quotes(run)
         self._policies = {policy.path: f"policy-{number}" for number, policy in enumerate(run.policies, 1)}
+        roles: defaultdict[str, set[str]] = defaultdict(set)
+        for policy in run.policies:
+            roles[policy.path].add(policy.role)
+        self._roles = {path: frozenset(found) for path, found in roles.items()}
 
     def href(self, cell: CellResult) -> str:
         """Return the link to a cell's details."""
-        return self._link(cell) if self._link else f"#{anchor(cell)}"
+        return f"{self._page_of(cell) if self._page_of else ''}#{anchor(cell)}"
+
+    def scenario_href(self, cell: CellResult) -> str:
+        """Return the link to the case details of a cell's scenario."""
+        return f"{self._page_of(cell) if self._page_of else ''}#{scenario_anchor(cell)}"
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -179,13 +202,19 @@ class View:
     def scenarios(self) -> Iterator[Scenario]:
         """Yield the scenarios with their cases."""
         many = len(self.run.cells) > _FULL_CASES and not self.options.full
-        groups: defaultdict[tuple[str, str], list[Case]] = defaultdict(list)
+        groups: defaultdict[tuple[str, str], list[tuple[CellResult, Mark, bool]]] = defaultdict(list)
         for cell in self.run.cells:
             mark = mark_of(cell)
             full = not many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
-            groups[cell.file, cell.scenario].append(Case(cell, anchor(cell), mark, full, cell.id in self.changed))
-        for cases in groups.values():
-            yield Scenario(cases[0].cell, tuple(cases))
+            groups[cell.file, cell.scenario].append((cell, mark, full))
+        for group in groups.values():
+            shared = _shared(cell for cell, _, full in group if full)
+            cases = tuple(
+                Case(cell, anchor(cell), mark, full, cell.id in self.changed, _rest(cell, shared) if full else "")
+                for cell, mark, full in group
+            )
+            derived = tuple((name, _context(dict(items))) for name, items in shared.items() if items)
+            yield Scenario(scenario_anchor(group[0][0]), group[0][0], cases, derived)
 
     def statements(self, cell: CellResult) -> tuple[Statement, ...]:
         """Return the statements that decided *cell*, quoted."""
@@ -205,6 +234,28 @@ class View:
     def facts(self, cell: CellResult) -> tuple[Fact, ...]:
         """Return the facts of a cell, without those that have a place of their own."""
         return tuple(fact for fact in facts(cell) if fact.label not in ("decided by", "nearest miss"))
+
+    def path(self, cell: CellResult) -> tuple[Step, ...]:
+        """Return the decision path: what each layer says, and by which statements."""
+        if cell.actual is None:
+            return ()
+        layers = cell.layers or (Layer("", cell.actual, decides=True),)  # of many requests, or as a remote engine says
+        kinds = [layer.layer.partition(".")[0] for layer in layers]
+        matched, missed = ([self._layer_of(item.file, kinds) for item in items] for items in (cell.deciding, cell.near))
+        return tuple(
+            Step(
+                layer.layer,
+                layer.decision,
+                layer.decides,
+                self._statements(tuple(item for item, kind in zip(cell.deciding, matched, strict=True) if kind == own)),
+                tuple(miss_words(item) for item, kind in zip(cell.near, missed, strict=True) if kind == own),
+            )
+            for layer, own in zip(layers, kinds, strict=True)
+        )
+
+    def _layer_of(self, path: str, kinds: Sequence[str]) -> str:
+        """Tell in which of the layers a policy stands; the first takes what stands in none that is known."""
+        return next((kind for kind in kinds if kind in self._roles.get(path, ())), kinds[0])
 
     def misses(self, cell: CellResult) -> tuple[str, ...]:
         """Return the near misses in words."""
@@ -254,6 +305,29 @@ class View:
 def anchor(cell: CellResult) -> str:
     """Return the anchor of a cell: the same in every report that has it."""
     return "c" + hashlib.sha256(cell.id.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def scenario_anchor(cell: CellResult) -> str:
+    """Return the anchor of a cell's scenario."""
+    name = f"{cell.file}::{cell.scenario}"
+    return "s" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def _shared(cells: Iterable[CellResult]) -> dict[str, frozenset[tuple[str, ContextValue]]]:
+    """Return the context derived for all cases of a principal: it is told once, not in each."""
+    found: dict[str, frozenset[tuple[str, ContextValue]]] = {}
+    for cell in cells:
+        items = frozenset(cell.derived_context.items())
+        found[cell.principal] = found.get(cell.principal, items) & items
+    return found
+
+
+def _rest(cell: CellResult, shared: Mapping[str, frozenset[tuple[str, ContextValue]]]) -> str:
+    return _context(dict(cell.derived_context.items() - shared[cell.principal]))
+
+
+def _context(context: Mapping[str, ContextValue]) -> str:
+    return context_words(context, mfa=False)
 
 
 def _total(cells: Sequence[CellResult]) -> str:
