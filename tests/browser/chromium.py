@@ -118,10 +118,11 @@ class Tab:
 
     def open(self, url: str) -> Tab:
         """Go to *url* and wait until it is loaded."""
-        self.events.clear()
-        self.ask("Page.navigate", url=url)
-        while not any(method == "Page.loadEventFired" for method, _ in self.events):
-            self.browser.wait()
+        for address in ("about:blank", url):  # from a page to a place in it nothing would be loaded
+            self.events.clear()
+            self.ask("Page.navigate", url=address)
+            while not any(method == "Page.loadEventFired" for method, _ in self.events):
+                self.browser.wait()
         return self
 
     def run(self, script: str) -> Any:

@@ -68,7 +68,7 @@
   };
 
   const restore = () => {
-    if (!location.hash.includes("=")) return reveal();
+    if (!tools || !location.hash.includes("=")) return reveal();
     const query = new URLSearchParams(location.hash.slice(1));
     state.status = new Set((query.get("status") || "").split(",").filter(Boolean));
     state.principal = query.get("principal") || "";
@@ -80,15 +80,15 @@
 
   const openAll = (open) => { for (const box of $("details")) box.open = open; };
 
-  tools.hidden = false;
-  tools.addEventListener("submit", (event) => event.preventDefault());
-  tools.addEventListener("click", (event) => {
+  if (tools) tools.hidden = false;  // the first of the pages by suite has no cases to filter
+  tools?.addEventListener("submit", (event) => event.preventDefault());
+  tools?.addEventListener("click", (event) => {
     const { status, all } = event.target.dataset;
     if (status && !state.status.delete(status)) state.status.add(status);
     if (status) save();
     if (all) openAll(all === "open");
   });
-  tools.addEventListener("input", () => {
+  tools?.addEventListener("input", () => {
     state.q = document.getElementById("q").value.trim().toLowerCase();
     state.principal = document.getElementById("principal").value;
     save();
