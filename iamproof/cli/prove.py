@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +34,7 @@ def command(**options: Any) -> int:
     """Decide invariants; return the exit code."""
     from iamproof.cli.output import coloured  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.test import exit_code  # noqa: PLC0415  # --help needs no simulator
-    from iamproof.session import RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import DEFAULT_PATH, RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
     from reports.terminal import claims_text  # noqa: PLC0415  # --help needs no renderer
     from simulator.text.show import printable  # noqa: PLC0415  # --help needs no simulator
 
@@ -57,7 +58,9 @@ def command(**options: Any) -> int:
         for one in prepared.asserted:
             click.echo(printable(one.id, limit=None))
         return 0
+    # Cells are not asked for here, and so no policy file needs one.
     prepared.cells = []
+    prepared.options = replace(prepared.options, paths=prepared.options.paths or (DEFAULT_PATH,))
     interrupted = False
     try:
         for _ in prepared.prove():

@@ -7,6 +7,7 @@ session and invariant state, over what follows from the subject; every other key
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove import SESSIONS, Domains, denies, disjoint, never, no_new_access, principal_domains
@@ -58,8 +59,12 @@ def posed(asserted: Asserted, catalogue: Catalogue) -> Iterator[Posed]:
 
 def member_of(claim: Claim) -> Claim:
     """Return a claim that is refuted by whatever request *claim* speaks of: if it is proved, there is none."""
-    anything = parse_policy_text(_EVERYTHING, name="everything", kind=PolicyKind.IDENTITY)
-    return denies(Stack(identity=(anything,)), claim)
+    return denies(_anything(), claim)
+
+
+@cache
+def _anything() -> Stack:
+    return Stack(identity=(parse_policy_text(_EVERYTHING, name="everything", kind=PolicyKind.IDENTITY),))
 
 
 def _claims(asserted: Asserted, who: Of, part: Part, asked: Claim) -> Iterator[tuple[Claim, str]]:

@@ -14,6 +14,7 @@ wanted and no more of the unwanted groups.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.analyse.prove.budget import Undecided
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from simulator.analyse.prove.budget import Budget
 
-__all__ = ["Class", "Group", "Machine", "Sign", "representatives"]
+__all__ = ["Class", "Group", "Machine", "Sign", "machine", "representatives"]
 
 Sign: TypeAlias = int
 """Whether a group is to be matched (1), to be missed (-1), or both are of interest (0)."""
@@ -85,6 +86,7 @@ class Machine:
         self._colon_sensitive = (steps.runs & ~steps.cross) | (steps.ones & ~steps.one)
         self._chars = self._allowed()
         self._other = self._outsider()
+        self._classes: tuple[Class, ...] | None = None
 
     def _sum(self, groups: Iterable[int]) -> int:
         found = 0
@@ -163,7 +165,14 @@ class Machine:
     # -- the walk --------------------------------------------------------------------------------
 
     def classes(self, budget: Budget) -> tuple[Class, ...]:
-        """Return the classes that matter, the shortest text of each."""
+        """Return the classes that matter, the shortest text of each; they are found once."""
+        if self._classes is None:
+            self._classes = self._walk(budget)
+        else:
+            budget.spend()
+        return self._classes
+
+    def _walk(self, budget: Budget) -> tuple[Class, ...]:
         start = self._start()
         if self._hopeless(start):
             return ()
@@ -243,6 +252,12 @@ class Machine:
             useful.update(more)
             queue += more
         return useful
+
+
+@lru_cache(maxsize=1024)
+def machine(groups: tuple[Group, ...], *, alphabet: str | None = None) -> Machine:
+    """Return the machine of *groups*, the same for equal ones: the sessions of a claim ask for the same texts."""
+    return Machine(groups, alphabet=alphabet)
 
 
 def representatives(

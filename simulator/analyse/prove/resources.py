@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.arns import ODD
-from simulator.analyse.prove.automaton import Group, Machine
+from simulator.analyse.prove.automaton import Group, machine
 from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.examples import example
 from simulator.analyse.prove.words import Relation, Word, relation
@@ -53,7 +53,7 @@ class Sketch:
         text = _telling(self.matched, account)
         if text is not None:
             return text
-        found = Machine([Group(words, need=True) for words in self.matched]).classes(budget)
+        found = machine(tuple(Group(words, need=True) for words in self.matched)).classes(budget)
         return found[0].text if found else None
 
 
@@ -174,7 +174,7 @@ class _Pick:
         groups += [Group((one,), avoid=True) for one in self.barred]
         first = len(groups)
         groups += [_group(side) for _, side in self.open]
-        for found in Machine(groups).classes(budget):
+        for found in machine(tuple(groups)).classes(budget):
             alive = self.alive
             for number, (bit, side) in enumerate(self.open, first):
                 alive |= bit if bool(found.matched >> number & 1) is not side.negated else 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.analyse.prove.arns import ARN
-from simulator.analyse.prove.automaton import Group, Machine
+from simulator.analyse.prove.automaton import Group, machine
 from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.languages import ARN_SHAPE, POINTS, TEXTS
 from simulator.analyse.prove.words import Word, word
@@ -100,7 +100,7 @@ def _class_texts(groups: list[Group], domain: Domain, marks: str, budget: Budget
     if needed:
         groups.append(Group(needed, need=True))
     alphabet = None if domain.alphabet is None else domain.alphabet + marks
-    for found in Machine(groups, alphabet=alphabet).classes(budget):
+    for found in machine(tuple(groups), alphabet=alphabet).classes(budget):
         yield found.text
 
 
