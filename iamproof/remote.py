@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from simulator.backends import backend, recording
 from simulator.errors import Diagnostic, InputError
@@ -13,20 +13,22 @@ from simulator.suites.corroborate import CorroboratingRunner
 from simulator.suites.remote import BackendRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from iamproof.session import RunOptions
     from simulator.catalogue import Catalogue
     from simulator.suites.cells import Cell
     from simulator.suites.run import EmbeddedRunner, Runner
 
-__all__ = ["Progress", "remote_runner", "requests_of"]
+__all__ = ["Progress", "refuse_reach", "remote_runner", "requests_of"]
 
 _BETWEEN_SECONDS = 2.0
 
 
 def remote_runner(options: RunOptions, cells: Sequence[Cell], catalogue: Catalogue, ours: EmbeddedRunner) -> Runner:
     """Return who decides *cells* beside *ours*; raise `InputError` or `BackendError` when nobody can be asked."""
+    if options.backend != "aws" and options.reach:
+        refuse_reach(options.reach, options.backend)
     if options.corroborate is not None:
         if options.backend != "embedded":
             advice = f"leave out one of them: `{options.backend}` answers by itself"
@@ -40,6 +42,18 @@ def remote_runner(options: RunOptions, cells: Sequence[Cell], catalogue: Catalog
         endpoint_url=options.endpoint_url,
     )
     return BackendRunner(made, ours, heard=Progress(f"{made.name} answered", requests_of(cells)))
+
+
+def refuse_reach(stated: Iterable[str], *backends: str) -> NoReturn:
+    """Refuse options that would be ignored: the user means to ask somebody who is not asked."""
+    advice = "say `--backend aws` to ask there, or leave the option out"
+    answering = " and ".join(f"`{name}`" for name in backends)
+    raise InputError(
+        [
+            Diagnostic("option", f"`{name}` is for the backend `aws`, not for {answering}", help=advice)
+            for name in stated
+        ]
+    )
 
 
 def requests_of(cells: Sequence[Cell]) -> int:

@@ -66,6 +66,12 @@ class RunOptions:
         return Choice(self.k, self.tags, self.controls, self.only, self.ids)
 
     @property
+    def reach(self) -> dict[str, str]:
+        """What was stated of how to reach AWS, by the names of the command's options."""
+        stated = {"--profile": self.profile, "--region": self.region, "--endpoint-url": self.endpoint_url}
+        return {name: value for name, value in stated.items() if value is not None}
+
+    @property
     def full(self) -> bool:
         """Tell whether this is a full run: no path and no selection."""
         return not self.paths and not self.choice.text and not self.selected
@@ -222,7 +228,7 @@ def _observer() -> Observer:
 def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue, observer: Observer | None) -> Runner:
     """Choose who decides; whoever does, *observer* hears what our evaluator made of each cell."""
     ours = EmbeddedRunner(cells, catalogue, strict=options.strict, observer=observer)
-    if options.backend == "embedded" and options.corroborate is None:
+    if options.backend == "embedded" and options.corroborate is None and not options.reach:
         return ours
     from iamproof.remote import remote_runner  # noqa: PLC0415  # other backends bring their libraries
 

@@ -53,6 +53,7 @@ def command(**options: Any) -> int:
     from simulator.analyse.parity import compare_backends  # noqa: PLC0415  # --help needs no simulator
 
     names = _two(options["backends"])
+    _heeded(names, options)
     known = _known(options["known"])
     prepared = chosen(options)
     one, other = (_backend(name, prepared.catalogue, options) for name in names)
@@ -74,6 +75,19 @@ def _two(names: tuple[str, ...]) -> tuple[str, str]:
         message = f"two backends are compared, not {len(names)}"
         raise InputError([Diagnostic("option", message, help="as `--backend embedded --backend moto`")])
     return names[0], names[1]
+
+
+def _heeded(names: tuple[str, str], options: dict[str, Any]) -> None:
+    """Refuse options that neither backend would heed."""
+    stated = [name for name in ("--profile", "--region", "--endpoint-url") if options[_key(name)] is not None]
+    if stated and "aws" not in names:
+        from iamproof.remote import refuse_reach  # noqa: PLC0415  # only for the refusal
+
+        refuse_reach(stated, *names)
+
+
+def _key(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
 
 
 def _known(path: str | None) -> tuple[KnownDivergence, ...]:

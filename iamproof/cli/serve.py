@@ -64,7 +64,9 @@ def _account(options: dict[str, Any]) -> Account | None:
 
 
 def _words(account: Account) -> str:
-    return f"account {account.id}: {len(account.users)} users, {len(account.groups)} groups, {len(account.roles)} roles"
+    held = (("user", account.users), ("group", account.groups), ("role", account.roles))
+    counted = (f"{len(found)} {kind}{'' if len(found) == 1 else 's'}" for kind, found in held)
+    return f"account {account.id}: {', '.join(counted)}"
 
 
 def _loopback(host: str) -> bool:

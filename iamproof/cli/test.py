@@ -29,6 +29,8 @@ _UNANSWERED = 3
 _QUIET_SECONDS = 1.0  # a run shorter than this shows no progress
 _BETWEEN_SECONDS = 0.5
 
+_ASKED = ("backend", "corroborate", "profile", "region", "endpoint_url")
+
 # What bears on output and speed only: the record is of what was decided.
 _UNRECORDED = ("--report", "--jobs", "-j", "--baseline", "--signoff", "--oscal-findings", "--split-by")
 _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-assets", "--junit-strict")
@@ -170,9 +172,10 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
     from iamproof.last import last_failures  # noqa: PLC0415  # --help needs no simulator
     from iamproof.session import RunOptions  # noqa: PLC0415  # --help needs no simulator
 
+    # Who only lists asks nobody.
+    asked: dict[str, Any] = {"backend": "embedded"} if options["list_only"] else {n: options[n] for n in _ASKED}
     return RunOptions(
         paths=options["paths"],
-        backend="embedded" if options["list_only"] else options["backend"],
         k=options["words"],
         tags=options["tags"],
         controls=options["controls"],
@@ -183,12 +186,9 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
         allow_external_files=options["allow_external_files"],
         max_failures=1 if options["stop_first"] else options["max_failures"],
         coverage=options["coverage"] or options["threshold"] is not None,
-        corroborate=None if options["list_only"] else options["corroborate"],
-        profile=options["profile"],
-        region=options["region"],
-        endpoint_url=options["endpoint_url"],
         command=recorded_command(sys.argv[1:]),
         with_git=with_git,
+        **asked,
     )
 
 

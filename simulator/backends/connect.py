@@ -2,7 +2,7 @@
 
 ====================  ==================================================================================
 ``embedded``          the evaluator in this process; ``account`` for the calls about principals
-``moto``              moto in this process; ``account`` is put into it
+``moto``              moto in this process; ``account`` takes the place of what moto held of it
 ``aws``               the service; ``profile``, ``region``, ``endpoint_url``
 ``recording:FILE``    a file that an earlier run on ``aws`` wrote
 ====================  ==================================================================================

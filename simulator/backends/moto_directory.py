@@ -1,8 +1,9 @@
 """moto's users, groups, roles, policies and organizations, as the calls about principals see them.
 
 Also the other way round: a declared account put into moto.  What moto lacks is kept where its own
-objects would have it: a user's permissions boundary is an attribute of the user, and an AWS managed
-policy comes into the backend when somebody names it, from the catalogue.
+objects would have it: a user's permissions boundary is an attribute of the user, a declared organization
+one of the account's backend, and an AWS managed policy comes into the backend when somebody names it,
+from the catalogue.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from moto.iam.models import AWSManagedPolicy, ManagedPolicy, Role, User, iam_bac
 from simulator.backends.directory import Attachment, PolicySource, inline_id
 from simulator.backends.documents import read_attached
 from simulator.backends.faults import Fault
-from simulator.backends.holdings import boundary_of, holdings_of, pathless
+from simulator.backends.holdings import AccountDirectory, boundary_of, holdings_of, pathless
 from simulator.catalogue.managed import managed_names, managed_policy
 from simulator.policy.model import PolicyKind
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["BOUNDARY", "MotoDirectory", "boundary_detail", "load_account", "load_managed", "make_attachable"]
 
 BOUNDARY = "permissions_boundary"  #: the attribute that moto's own roles have
+_DECLARED = "declared_organization"  # of an account file; moto's own are made by clients
 _ORGANIZATIONS = "moto.organizations.models"
 _SCP = "SERVICE_CONTROL_POLICY"
 _TRUST = (
@@ -54,8 +56,9 @@ class MotoDirectory:
 
     @property
     def organization(self) -> tuple[tuple[Policy, ...], ...] | None:
-        """The service control policies of moto's organizations."""
-        return _organization(self.account)
+        """The service control policies of moto's organizations; of a declared account else, its own."""
+        found = _organization(self.account)
+        return vars(self.backend).get(_DECLARED) if found is None else found
 
     def find(self, kind: HolderKind, name: str) -> PolicySource | None:
         """Return a principal with its own policies, its groups' and its boundary."""
@@ -184,9 +187,11 @@ def load_managed(backend: IAMBackend) -> None:
 def load_account(account: Account) -> IAMBackend:
     """Create the users, groups, roles and policies of *account* in moto, and return its backend.
 
-    moto's own checks of documents are passed by: what the account file takes is right already.
+    What moto held of that account before is gone.  moto's own checks of documents are passed by: what the account file takes is right already.
     """
     backend = iam_backends[account.id][account.partition]
+    backend.reset()
+    vars(backend)[_DECLARED] = AccountDirectory(account).organization
     for group in account.groups.values():
         made = backend.create_group(group.name, group.path)
         _give(backend, made, holdings_of(account, group.policies))

@@ -39,9 +39,6 @@ def connect(url: str, service: str = "iam", region: str = "us-east-1") -> Any:
 
 def test_a_stock_client_asks_the_account(account: Account) -> None:
     """Its principals, its id, and every AWS managed policy."""
-    from moto.iam.models import iam_backends
-
-    iam_backends[account.id]["aws"].reset()
     with Server(0, account=account) as server:
         iam = connect(server.url)
         response = iam.simulate_principal_policy(
