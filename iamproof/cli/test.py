@@ -77,6 +77,7 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
 @click.option("-x", "stop_first", is_flag=True, help="Stop at the first failure.")
 @click.option("--max-failures", type=click.IntRange(min=1), help="Stop after this many failures.")
 @click.option("--list", "list_only", is_flag=True, help="List the cells, decide nothing.")
+@click.option("--unspoken", is_flag=True, help="List what no scenario speaks about, decide nothing.")
 @click.option("--last-failed", "--lf", "last_failed", is_flag=True, help="Only the cells that failed in the last run.")
 @click.option("--watch", is_flag=True, help="Stay, and decide anew the cells that a changed file touches.")
 @click.option("--strict", is_flag=True, help="Warnings, such as a vacuous pass, fail too.")
@@ -103,16 +104,31 @@ def command(**options: Any) -> int:
     if options["watch"]:
         return _watch(targets, choices, options)
     prepared = prepare(_run_options(options, with_git=bool(targets)))
-    if options["list_only"]:
-        for identity in (*(cell.id for cell in prepared.cells), *(one.id for one in prepared.asserted)):
-            click.echo(_printable(identity))
-        return 0
+    if options["list_only"] or options["unspoken"]:
+        return _list(prepared, unspoken=options["unspoken"])
     interrupted = _decide(prepared)
     run = prepared.finish()
     short = _show(run, targets, choices, options, threshold=threshold)
     if interrupted:
         return _INTERRUPTED
     return exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered) or short
+
+
+def _list(prepared: Prepared, *, unspoken: bool) -> int:
+    """List the cells; or, by suite, those of account × actions × targets that no scenario speaks about."""
+    if not unspoken:
+        for identity in (*(cell.id for cell in prepared.cells), *(one.id for one in prepared.asserted)):
+            click.echo(_printable(identity))
+        return 0
+    from reports.words import count  # noqa: PLC0415  # only with --unspoken
+    from simulator.suites.cells import unspoken as gaps_of  # noqa: PLC0415  # only with --unspoken
+
+    for suite in dict.fromkeys(cell.suite for cell in prepared.cells):
+        found = gaps_of(suite, catalogue=prepared.catalogue)
+        for gap in found:
+            click.echo(_printable(str(gap)))
+        click.echo(f"{_printable(suite.file)}: no scenario speaks about {count(len(found), 'cell')}", err=True)
+    return 0
 
 
 def _covered(run: Run, threshold: Fraction | None, targets: _Targets) -> int:
@@ -155,9 +171,10 @@ def _watch(targets: _Targets, choices: dict[str, Any], options: dict[str, Any]) 
     """Stay, and show each run: the first as always, later ones without the matrix and with what flipped."""
     from iamproof.cli.watching import watch  # noqa: PLC0415  # only with --watch
 
-    if options["list_only"]:
-        message = "`--list` and `--watch` exclude each other"
-        raise InputError([Diagnostic("option", message, help="leave out one of them")])
+    for name in ("list", "unspoken"):
+        if options["list_only" if name == "list" else name]:
+            message = f"`--{name}` and `--watch` exclude each other"
+            raise InputError([Diagnostic("option", message, help="leave out one of them")])
     if options["coverage"] or options["threshold"]:
         message = "`--watch` decides the cells that changed, and coverage is of all"
         raise InputError([Diagnostic("option", message, help="leave out one of them, or run `iamproof coverage`")])
@@ -173,7 +190,8 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
     from iamproof.session import RunOptions  # noqa: PLC0415  # --help needs no simulator
 
     # Who only lists asks nobody.
-    asked: dict[str, Any] = {"backend": "embedded"} if options["list_only"] else {n: options[n] for n in _ASKED}
+    listing = options["list_only"] or options["unspoken"]
+    asked: dict[str, Any] = {"backend": "embedded"} if listing else {name: options[name] for name in _ASKED}
     return RunOptions(
         paths=options["paths"],
         k=options["words"],

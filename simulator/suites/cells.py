@@ -13,7 +13,7 @@ from simulator.accounts.files import Faults
 from simulator.catalogue import load
 from simulator.suites.actions import ActionTable
 from simulator.suites.cell import Cell
-from simulator.suites.closed import check_closed
+from simulator.suites.closed import check_closed, gaps
 from simulator.suites.columns import Columns
 from simulator.suites.conflicts import check_opposites
 from simulator.suites.expect import Dimension, Expectations, keys_of
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.suites.actions import Asked
+    from simulator.suites.closed import Gap
     from simulator.suites.columns import Column
     from simulator.suites.model import Scenario, Session, Suite
     from simulator.suites.situations import Situation
 
-__all__ = ["Cell", "expand", "expand_into"]
+__all__ = ["Cell", "expand", "expand_into", "unspoken"]
 
 _MOST_CELLS = 1_000_000
 
@@ -54,7 +55,7 @@ def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, comple
     With *complete* no scenario was left out and no two share a name, so that the whole can be checked.
     """
     own = Faults()
-    expander = _Expander(suite, own, catalogue)
+    expander = _Expander(suite, own, catalogue, noting=suite.closed)
     cells: list[Cell] = []
     for scenario in suite.scenarios:
         cells += expander.cells(scenario)
@@ -63,9 +64,16 @@ def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, comple
     if not own.failed:
         check_opposites(cells, own)
     if suite.closed and complete and not own.failed:
-        check_closed(suite, cells, expander.product(), expander.types, own)
+        check_closed(suite, gaps(suite, cells, expander.product(), expander.types), own)
     faults.extend(own)
     return tuple(cells)
+
+
+def unspoken(suite: Suite, *, catalogue: Catalogue | None = None) -> tuple[Gap, ...]:
+    """Return what of the account's principals × the suite's actions × its targets no scenario of *suite* speaks about."""
+    expander = _Expander(suite, Faults(), catalogue or load(), noting=True)
+    cells = [cell for scenario in suite.scenarios for cell in expander.cells(scenario)]
+    return tuple(gaps(suite, cells, expander.product(), expander.types))
 
 
 def _check_ids(cells: Iterable[Cell], faults: Collector) -> None:
@@ -84,7 +92,7 @@ def _check_ids(cells: Iterable[Cell], faults: Collector) -> None:
 class _Expander:
     """Expands the scenarios of one suite."""
 
-    def __init__(self, suite: Suite, faults: Collector, catalogue: Catalogue) -> None:
+    def __init__(self, suite: Suite, faults: Collector, catalogue: Catalogue, *, noting: bool) -> None:
         self.suite = suite
         self.faults = faults
         self.types = type_table(catalogue)
@@ -93,7 +101,8 @@ class _Expander:
         self.situations = Situations()
         self.wheres: dict[tuple[object, Situation], Where] = {}
         self.room = _MOST_CELLS
-        # Of a closed suite: what its scenarios speak of.
+        # What the scenarios speak of, where that is asked for.
+        self.noting = noting
         self.all_columns: dict[str, Column] = {}
         self.all_asked: dict[str, Asked] = {}
         self.all_sessions: dict[Principal, dict[Session, None]] = {}
@@ -210,8 +219,8 @@ class _Expander:
         asked: tuple[Asked, ...],
         sessions: Mapping[Principal, tuple[Session, ...]],
     ) -> None:
-        """Remember what a closed suite's product is of."""
-        if not self.suite.closed:
+        """Remember what the suite's product is of."""
+        if not self.noting:
             return
         self.all_columns.update((column.label, column) for column in columns if column.label != EACH_TYPE)
         for one in asked:
@@ -223,7 +232,9 @@ class _Expander:
 
     def product(self) -> Iterable[tuple[Principal, Session, Where, Asked]]:
         """Yield every principal × session × target × action of the suite."""
-        for who, own in self.all_sessions.items():
+        policies = tuple(dict.fromkeys(one.target.policy for one in self.all_columns.values() if one.target))
+        for who in self.suite.account.principals.values():
+            own = self.all_sessions.get(who) or self.usual_sessions(who, tuple(filter(None, policies)))
             named = (one for one in self.named_sessions if who.kind == "user" or one.for_roles)
             for session in dict.fromkeys((*own, *named)):
                 layer = self.situations.layer((self.suite.account.context, self.suite.context, session.context))
@@ -232,6 +243,10 @@ class _Expander:
                     where = self.where(self.columns.bind(column, who, base, silent=True), base)
                     if where is not None:
                         yield from ((who, session, where, asked) for asked in self.all_asked.values())
+
+    def usual_sessions(self, who: Principal, policies: tuple[LoadedPolicy, ...]) -> tuple[Session, ...]:
+        """Return the sessions of a scenario that names none."""
+        return self.sessions_of(who, MFA_SESSIONS if self.near_mfa(who, policies) else (ANY_SIGN_IN,))
 
     def session_names(
         self, scenario: Scenario, columns: list[Column]

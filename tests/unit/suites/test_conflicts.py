@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.suites.cells import unspoken
+
 if TYPE_CHECKING:
     from tests.unit.suites.world import World
 
@@ -107,7 +109,8 @@ def test_a_closed_suite_with_a_gap_is_an_error_that_counts(world: World) -> None
     )
     (fault,) = world.faults()
     assert fault.code == "closed"
-    assert "no scenario speaks about 5 cells: `bob` [with MFA] `iam:ListRoles` on `*`; " in fault.message
+    assert "no scenario speaks about 9 cells: `bob` [with MFA] `iam:ListRoles` on `*`; " in fault.message
+    assert "`iamproof test --unspoken` lists all" in fault.help
     assert fault.span is not None
     assert (fault.span.line, fault.span.column) == (3, 1)
 
@@ -135,9 +138,9 @@ def test_a_closed_suite_without_a_gap_is_fine(world: World) -> None:
 def test_a_sweep_speaks_about_what_it_asks(world: World) -> None:
     world.suite(
         """
-        - {name: a, as: bob, session: with MFA, actions: [iam:ListUsers, iam:GetUser], expect: deny}
-        - {name: b, as: bob, session: access key, actions: 'iam:*', on: each type, expect: deny}
-        - {name: c, as: bob, session: with MFA, actions: 'iam:*', on: each type, expect: deny}
+        - {name: a, as: [bob, carol, auditor], session: with MFA, actions: [iam:ListUsers, iam:GetUser], expect: deny}
+        - {name: b, as: [bob, carol, auditor], session: without MFA, actions: 'iam:*', on: each type, expect: deny}
+        - {name: c, as: [bob, carol, auditor], session: with MFA, actions: 'iam:*', on: each type, expect: deny}
         """,
         head="closed: true",
     )
@@ -147,9 +150,24 @@ def test_a_sweep_speaks_about_what_it_asks(world: World) -> None:
 def test_what_the_gate_decides_is_no_gap(world: World) -> None:
     world.suite(
         """
-        - {name: a, as: bob, session: with MFA, actions: iam:ListUsers, expect: allow}
-        - {name: b, as: bob, session: with MFA, actions: iam:GetUser, on: user, expect: deny}
+        - {name: a, as: [bob, carol, auditor], actions: iam:ListUsers, expect: allow}
+        - {name: b, as: [bob, carol, auditor], actions: iam:GetUser, on: user, expect: deny}
         """,
         head="closed: true",
     )
     assert world.told() == []
+
+
+def test_principals_that_no_scenario_names_are_gaps_too(world: World) -> None:
+    world.suite("- {name: a, as: bob, actions: iam:ListUsers, expect: allow}", head="closed: true")
+    (fault,) = world.faults()
+    assert "no scenario speaks about 5 cells: `carol` [with MFA] `iam:ListUsers` on `*`; " in fault.message
+
+
+def test_what_no_scenario_speaks_about_can_be_listed_of_any_suite(world: World) -> None:
+    world.suite("- {name: a, as: [bob, carol], session: with MFA, actions: iam:ListUsers, expect: allow}")
+    (suite,) = world.load().suites
+    assert [str(gap) for gap in unspoken(suite)] == [
+        "suites/suite.yaml::auditor[with MFA]-iam:ListUsers-*",
+        "suites/suite.yaml::auditor[console without MFA]-iam:ListUsers-*",
+    ]
