@@ -31,6 +31,7 @@ COMMANDS = {
     "prove": "decide the invariants of suites, for all requests",
     "check": "everything that can be told of policies and suites without deciding",
     "coverage": "what the scenarios try of the policies, and what they don't",
+    "mutate": "what no scenario would notice if a policy changed, and the scenario that would",
     "sweep": "everything that somebody may do, over the whole catalogue",
     "catalogue": "the actions, resource types, keys and managed policies, with their date",
     "record": "ask AWS once, and keep its answers as evidence",

@@ -9,6 +9,7 @@ Rules: ``docs/semantics.md``, sections 7 and "Two modes"; A11, A13, A18.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.decide.context import Context
     from simulator.decide.decision import StatementRef, Word
     from simulator.decide.request import Caller, Stack
+    from simulator.decide.variant import Variation
     from simulator.policy.model import Policy
 
 __all__ = ["Evaluator", "LayerMasks", "Workspace"]
@@ -125,6 +127,21 @@ class Evaluator:
         self._amendment = Amendment(self.table, caller, rules, facts or LiveFacts()) if rules else None
         self._cache: dict[tuple[LayerMasks, int, bool], Planes] = {}
         self._namings = self._resource_namings()
+
+    def varied(self, variation: Variation) -> Evaluator:
+        """Return the evaluator for the same principal with some statements in the place of others.
+
+        Its `stack` stays the one of the statements before.
+        """
+        found = copy(self)
+        found.identity = variation.of(self.identity)
+        found.boundary = variation.of(self.boundary) if self.boundary else None
+        found.session = variation.of(self.session) if self.session else None
+        found.resource = variation.of(self.resource) if self.resource else None
+        found.scps, found.rcps = (tuple(map(variation.of, levels)) for levels in (self.scps, self.rcps))
+        found._cache = {}  # noqa: SLF001  # a copy of itself
+        found._namings = found._resource_namings()  # noqa: SLF001  # a copy of itself
+        return found
 
     def masks(self, resource: str, context: Context) -> LayerMasks:
         """Return which statements apply to *resource* in *context*."""

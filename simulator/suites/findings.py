@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.suites.cells import Cell
     from simulator.suites.engine import Engine, Ground, Spot
 
-__all__ = ["Ask", "Finding", "deciding", "judge", "open_questions"]
+__all__ = ["Ask", "Finding", "ask_of", "deciding", "judge", "open_questions"]
 
 _ORDER = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.ALLOWED)
 
@@ -75,11 +75,12 @@ def judge(cell: Cell, engine: Engine, ground: Ground) -> Finding:
 
 def _finding(cell: Cell, engine: Engine, ground: Ground, *, merge: bool) -> Finding:
     operations = engine.operations(cell, ground, merge=merge)
-    asks = tuple(_ask(cell, ground, wanted, spots) for wanted, spots in operations)
+    asks = tuple(ask_of(cell, ground, wanted, spots) for wanted, spots in operations)
     return Finding(asks, cell.where.bound.requests(cell.asked))
 
 
-def _ask(cell: Cell, ground: Ground, wanted: int, spots: tuple[Spot, ...]) -> Ask:
+def ask_of(cell: Cell, ground: Ground, wanted: int, spots: tuple[Spot, ...]) -> Ask:
+    """Compare what is decided of one operation with what the cell expects."""
     simulated = Split.together((spot.simulated for spot in spots), wanted)
     live = Split.together((spot.live for spot in spots), wanted)
     split = live if cell.suite.semantics == "live" else simulated

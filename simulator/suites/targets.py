@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.suites.types import TypeTable
     from simulator.text.source import Node
 
-__all__ = ["Binder", "Bound"]
+__all__ = ["Binder", "Bound", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,15 +168,10 @@ class Binder:
 
     def _check_path(self, node: Node, text: str) -> None:
         """An ARN that names a declared user or role under another path names nobody."""
-        arn = Arn.parse(text)
-        if arn is None or (arn.service, arn.account) != ("iam", self.account.id):
-            return
-        kind, _, rest = arn.resource.partition("/")
-        table = {"user": self.account.users, "role": self.account.roles}.get(kind, {})
-        found = table.get(rest.rpartition("/")[2])
-        if found is not None and arn.partition == found.partition and text != found.arn:
+        found = elsewhere(self.account, text)
+        if found is not None:
             help_ = f"its path is `{found.path}`: write `{found.arn}`"
-            self._report(node, "wrong-path", f"`{text}` names {kind} `{found.name}` under another path", help_)
+            self._report(node, "wrong-path", f"`{text}` names {found.kind} `{found.name}` under another path", help_)
 
     def _report(self, node: Node, code: str, message: str, help_: str = "") -> None:
         """Report a fault of one place once, whoever calls."""
@@ -184,6 +179,17 @@ class Binder:
         if key not in self._reported:
             self._reported.add(key)
             self._faults.add(node.fault(code, message, help=help_))
+
+
+def elsewhere(account: Account, text: str) -> Principal | None:
+    """Return the declared user or role that the ARN *text* names under another path than its own."""
+    arn = Arn.parse(text)
+    if arn is None or (arn.service, arn.account) != ("iam", account.id):
+        return None
+    kind, _, rest = arn.resource.partition("/")
+    table = {"user": account.users, "role": account.roles}.get(kind, {})
+    found = table.get(rest.rpartition("/")[2])
+    return found if found is not None and arn.partition == found.partition and text != found.arn else None
 
 
 def _user_arn(account: Account, path: str, name: str) -> str:

@@ -1,0 +1,72 @@
+"""``iamproof mutate``: what no scenario would notice if a policy changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from iamproof.cli.choosing import cell_options, chosen
+from iamproof.cli.threshold import asked
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from simulator.suites.mutation import Mutation
+
+__all__ = ["command"]
+
+_FAILED = 1
+_QUIET = 1000  # mutants that are tested without a word
+
+_HELP = """Change each policy in every way that matters, and list what no scenario of the suites (default: scenarios/)
+notices: with the policy's line, the change, and a scenario that would.
+
+Changed are the policies that stand in files. AWS's managed policies, and documents inline in suites, are changed only
+when --policy names them. A mutant that is proved to decide every request as the original does is not counted."""
+
+
+@click.command("mutate", help=_HELP)
+@cell_options
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="NAME",
+    help="Only this policy, by name or file (a glob); repeatable.",
+)
+@click.option("--fail-under", "threshold", metavar="PERCENT", help="End with 1 when fewer mutants are noticed.")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), default=1, metavar="N", help="Test in N processes.")
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(**options: Any) -> int:
+    """Mutate, print, and return the exit code."""
+    from iamproof import mutation  # noqa: PLC0415  # --help needs no simulator
+    from simulator.analyse.mutate import mutate  # noqa: PLC0415  # --help needs no simulator
+
+    threshold = asked(options["threshold"])
+    prepared = chosen(options)
+    found, tested = mutate(
+        prepared.cells,
+        prepared.catalogue,
+        policies=options["policies"],
+        jobs=options["jobs"],
+        progress=_progress,
+    )
+    if options["fmt"] == "json":
+        click.echo(mutation.as_data(found, tested, prepared.catalogue), nl=False)
+    else:
+        click.echo(mutation.as_text(found, len(prepared.cells), prepared.catalogue), nl=False)
+    return _exit_code(found, threshold)
+
+
+def _exit_code(found: Mutation, threshold: Fraction | None) -> int:
+    if threshold is None or 100 * found.killed >= threshold * found.counted:
+        return 0
+    words = f"{found.killed:,} of {found.counted:,} mutants are noticed, which is less than {float(threshold):g} %"
+    click.echo(f"iamproof: {words}", err=True)
+    return _FAILED
+
+
+def _progress(done: int, total: int) -> None:
+    if total > _QUIET and (done % _QUIET == 0 or done == total):
+        click.echo(f"tested {done:,} of {total:,} mutants", err=True)

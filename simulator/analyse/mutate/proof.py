@@ -1,0 +1,163 @@
+"""Is a mutant like the original for every request?  Proved, or a request that tells them apart.
+
+Nothing may differ over the catalogue, with its resource types, on any resource of the account's partition
+and in any context: neither what is allowed nor what is denied explicitly, for none of the principals that
+have the policy.  A limit that is hit leaves the question open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from simulator.analyse.prove import (
+    SESSIONS,
+    Claim,
+    Counterexample,
+    Said,
+    Unknown,
+    decide_claim,
+    principal_domains,
+)
+from simulator.decide.request import Caller, Stack
+from simulator.policy.pattern import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from simulator.accounts.model import Account, Principal
+    from simulator.analyse.prove.claim import Verdict
+    from simulator.catalogue import Catalogue
+    from simulator.policy.model import Policy
+    from simulator.suites.cells import Cell
+
+__all__ = ["DIRECTIONS", "Difference", "Direction", "Holder", "compare", "holders_of", "with_policies"]
+
+Direction: TypeAlias = Literal["widens", "loses a denial", "narrows", "adds a denial"]
+
+DIRECTIONS: Final[tuple[Direction, ...]] = ("widens", "loses a denial", "narrows", "adds a denial")
+"""What a change can do, the most harmful first."""
+
+_LIMIT = 200_000  # steps of one claim
+_STATES = ("with MFA", "console without MFA", "access key")
+_PRINCIPALS = 4  # that are asked about, of many with the same policies
+_STAR = Pattern.literal("*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holder:
+    """Policies that bear on principals of one account together, and who these are."""
+
+    account: Account
+    stack: Stack
+    principals: tuple[Principal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a mutant does, the worst of it, and requests that show it, those of declared principals first.
+
+    Without a `direction` the question is open, and `reason` says why.
+    """
+
+    direction: Direction | None = None
+    holder: Holder | None = None
+    requests: tuple[Counterexample, ...] = ()
+    reason: str = ""
+
+
+def holders_of(cells: Sequence[Cell]) -> tuple[Holder, ...]:
+    """Return who has which policies: every principal of the accounts, and with the policies of resources asked."""
+    found: dict[tuple[Account, Stack], dict[Principal, None]] = {}
+    for account in dict.fromkeys(cell.suite.account for cell in cells):
+        for principal in account.principals.values():
+            found.setdefault((account, principal.stack()), {})[principal] = None
+    for cell in cells:
+        if cell.resource_policy is not None:
+            key = (cell.suite.account, cell.principal.stack(cell.resource_policy))
+            found.setdefault(key, {})[cell.principal] = None
+    return tuple(Holder(account, stack, tuple(who)) for (account, stack), who in found.items())
+
+
+def compare(holders: Iterable[Holder], mutated: Mapping[Policy, Policy], catalogue: Catalogue) -> Difference | None:
+    """Return the worst difference between policies and *mutated*; None when it is proved that there is none."""
+    pairs = [
+        (one, with_policies(one.stack, mutated)) for one in holders if not mutated.keys().isdisjoint(one.stack.policies)
+    ]
+    unsure: dict[Holder, str] = {}
+    for direction in DIRECTIONS:
+        for holder, stack in pairs:
+            answer = decide_claim(_claim(direction, holder, stack), catalogue=catalogue, limit=_LIMIT)
+            if isinstance(answer, Counterexample):
+                return Difference(direction, holder, (*_nearer(direction, holder, stack, catalogue), answer))
+            if isinstance(answer, Unknown):
+                unsure.setdefault(holder, answer.reason)
+    for holder, reason in unsure.items():
+        if not _alike_alone(holder, mutated, catalogue):
+            return Difference(reason=reason)
+    return None
+
+
+def with_policies(stack: Stack, mutated: Mapping[Policy, Policy]) -> Stack:
+    """Return *stack* with the policies that are keys of *mutated* changed."""
+
+    def changed(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+        return tuple(mutated.get(policy, policy) for policy in policies)
+
+    return Stack(
+        identity=changed(stack.identity),
+        boundary=None if stack.boundary is None else mutated.get(stack.boundary, stack.boundary),
+        session=changed(stack.session),
+        resource=None if stack.resource is None else mutated.get(stack.resource, stack.resource),
+        scps=tuple(map(changed, stack.scps)),
+        rcps=tuple(map(changed, stack.rcps)),
+    )
+
+
+def _claim(direction: Direction, holder: Holder, stack: Stack) -> Claim:
+    """Return the claim that the mutant does not go in *direction*."""
+    verdict: Verdict = "allowed" if direction in ("widens", "narrows") else "explicitDeny"
+    gains = direction in ("widens", "adds a denial")
+    old, new = Said(holder.stack, verdict), Said(stack, verdict)
+    account = holder.account
+    return Claim(
+        has=(new if gains else old,),
+        lacks=(old if gains else new,),
+        within=(_STAR, Pattern.parse(f"arn:{account.partition}:*")),
+        caller=Caller(account=account.id, partition=account.partition),
+    )
+
+
+def _nearer(direction: Direction, holder: Holder, stack: Stack, catalogue: Catalogue) -> Iterator[Counterexample]:
+    """Yield such a request of a principal as declared, in a usual sign-in state, if there is one."""
+    for principal in holder.principals[:_PRINCIPALS]:
+        own = principal_domains(principal.derived_context())
+        domains = tuple(own.joined(state) for name in _STATES for state in SESSIONS[name])
+        claim = replace(_claim(direction, holder, stack), domains=domains, caller=principal.caller())
+        answer = decide_claim(claim, catalogue=catalogue, limit=_LIMIT)
+        if isinstance(answer, Counterexample):
+            yield answer
+            return
+
+
+def _alike_alone(holder: Holder, mutated: Mapping[Policy, Policy], catalogue: Catalogue) -> bool:
+    """Tell whether each layer that changed says the same by itself.
+
+    Then the whole does too, whatever the other layers are, a policy on the resource included: what a layer
+    allows counts only where it does not deny.
+    """
+    stack = holder.stack
+    if stack.resource in mutated:
+        return False  # whom it names is not modelled
+    layers = (stack.identity, stack.session, *((stack.boundary,),), *stack.scps, *stack.rcps)
+    return all(_alike(holder, layer, mutated, catalogue) for layer in layers if not mutated.keys().isdisjoint(layer))
+
+
+def _alike(
+    holder: Holder, layer: Iterable[Policy | None], mutated: Mapping[Policy, Policy], catalogue: Catalogue
+) -> bool:
+    policies = tuple(policy for policy in layer if policy is not None)
+    alone = replace(holder, stack=Stack(identity=policies))
+    stack = with_policies(alone.stack, mutated)
+    answers = (decide_claim(_claim(one, alone, stack), catalogue=catalogue, limit=_LIMIT) for one in DIRECTIONS)
+    return not any(isinstance(answer, (Counterexample, Unknown)) for answer in answers)

@@ -1,0 +1,187 @@
+"""Testing the mutants of all policies of a run, in this process or in several."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from simulator.analyse.mutate.bench import Bench
+from simulator.analyse.mutate.operators import mutants
+from simulator.analyse.mutate.proof import DIRECTIONS, Difference, compare, holders_of
+from simulator.analyse.mutate.propose import Proposer
+from simulator.analyse.mutate.text import diff_of
+from simulator.analyse.mutate.units import units_of
+from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from simulator.analyse.mutate.bench import Sight
+    from simulator.analyse.mutate.model import Mutant
+    from simulator.analyse.mutate.proof import Holder
+    from simulator.analyse.mutate.units import Unit
+    from simulator.catalogue import Catalogue
+    from simulator.suites.cells import Cell
+
+__all__ = ["Outcome", "Progress", "Result", "mutate"]
+
+Outcome: TypeAlias = Literal["killed", "equivalent", "survived"]
+Progress: TypeAlias = "Callable[[int, int], None]"
+
+_BATCH = 16  # mutants that a process takes at a time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """A mutant, the cells that fail under it, and what it does where none does."""
+
+    unit: Unit
+    mutant: Mutant
+    killers: tuple[str, ...]
+    loose: str | None = None
+    difference: Difference | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the mutant; what is not proved to be like the original survives."""
+        if self.killers:
+            return "killed"
+        return "equivalent" if self.difference is None else "survived"
+
+
+def mutate(
+    cells: Sequence[Cell],
+    catalogue: Catalogue,
+    *,
+    policies: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> tuple[Mutation, tuple[Result, ...]]:
+    """Test every mutant of the policies in files, or of those that *policies* name, with *jobs* processes."""
+    work = _Work(cells, catalogue, policies)
+    tested: list[Result] = []
+    for result in work.results(jobs):
+        tested.append(work.tested(len(tested), result))
+        if progress is not None:
+            progress(len(tested), len(work.mutants))
+    return _summary(work, tested), tuple(tested)
+
+
+_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | Difference | None]"
+"""What a process says of a mutant; a holder goes by its number."""
+
+
+class _Work:
+    """All mutants, and what it takes to test them."""
+
+    def __init__(self, cells: Sequence[Cell], catalogue: Catalogue, policies: Sequence[str]) -> None:
+        self.cells = cells
+        self.catalogue = catalogue
+        self.units = units_of(cells, policies)
+        self.mutants = [(unit, one) for unit in self.units for one in mutants(unit.policy, unit.setting)]
+        self.bench = Bench(cells, catalogue)
+        self.holders: tuple[Holder, ...] = holders_of(cells)
+
+    def results(self, jobs: int) -> Iterator[_Plain]:
+        """Yield what is found of each mutant, in order."""
+        numbers = range(len(self.mutants))
+        if jobs < 2 or len(numbers) <= _BATCH or sys.platform == "win32":  # noqa: PLR2004, RUF100  # no second process
+            yield from map(self.test, numbers)
+        else:
+            yield from _forked(self, jobs, numbers)
+
+    def test(self, number: int) -> _Plain:
+        """Test one mutant."""
+        unit, mutant = self.mutants[number]
+        mutated = unit.mutated(mutant)
+        sight = self.bench.sight(unit.changes(mutant), mutated)
+        if sight.killers:
+            return sight, None
+        found = compare(self.holders, mutated, self.catalogue)
+        if found is None or found.holder is None:
+            return sight, found
+        place = self.holders.index(found.holder)
+        return sight, (place, Difference(found.direction, None, found.requests, found.reason))
+
+    def tested(self, number: int, result: _Plain) -> Result:
+        """Return the result with its holder."""
+        sight, found = result
+        if isinstance(found, tuple):
+            place, plain = found
+            found = Difference(plain.direction, self.holders[place], plain.requests, plain.reason)
+        return Result(*self.mutants[number], sight.killers, sight.loose, found)
+
+
+def _forked(work: _Work, jobs: int, numbers: Iterable[int]) -> Iterator[_Plain]:
+    """Test in processes that are copies of this one, with all that is compiled."""
+    import multiprocessing  # noqa: PLC0415  # only with `--jobs`
+
+    global _WORK  # noqa: PLW0603  # a copy of the process finds it there; it can't be sent
+    _WORK = work
+    try:
+        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+            yield from pool.imap(_test, numbers, chunksize=_BATCH)
+    finally:
+        _WORK = None
+
+
+_WORK: _Work | None = None
+
+
+def _test(number: int) -> _Plain:
+    assert _WORK is not None, "the process is a copy of one that has work"
+    return _WORK.test(number)
+
+
+# --- the summary ------------------------------------------------------------------------------------
+
+
+def _summary(work: _Work, tested: Sequence[Result]) -> Mutation:
+    proposer = Proposer(work.cells, work.catalogue)
+    survived = sorted((one for one in tested if one.outcome == "survived"), key=_rank)
+    return Mutation(
+        tuple(_counts(unit, [one for one in tested if one.unit is unit]) for unit in work.units),
+        tuple(_survivor(one, proposer) for one in survived),
+        work.bench.idle,
+    )
+
+
+def _rank(one: Result) -> tuple[int, str, int]:
+    """Put first what widens, and what nothing is known of behind what loses a denial."""
+    direction = one.difference.direction if one.difference is not None else None
+    place = 1.5 if direction is None else DIRECTIONS.index(direction)
+    return int(2 * place), one.unit.path, one.unit.line(one.mutant)
+
+
+def _counts(unit: Unit, tested: Sequence[Result]) -> MutatedPolicy:
+    outcomes = [one.outcome for one in tested]
+    return MutatedPolicy(unit.name, unit.path, len(outcomes), outcomes.count("killed"), outcomes.count("equivalent"))
+
+
+def _survivor(one: Result, proposer: Proposer) -> Survivor:
+    unit, mutant, difference = one.unit, one.mutant, one.difference
+    assert difference is not None, "only what differs survives"
+    witness = difference.requests[0] if difference.requests else None
+    found = proposer.propose(difference, unit.mutated(mutant)) if witness is not None else None
+    proposal, after = found if found is not None else (None, None)
+    return Survivor(
+        policy=unit.name,
+        file=unit.path,
+        line=unit.line(mutant),
+        statement=mutant.statement.label,
+        operator=mutant.operator,
+        change=mutant.words,
+        effect=difference.direction or "unknown",
+        diff=diff_of(mutant),
+        action=proposal.action if proposal else witness.action if witness else None,
+        resource=proposal.resource if proposal else witness.resource if witness else None,
+        context=dict(proposal.context.items() if proposal else witness.context) if witness else None,
+        before=proposal.before if proposal else None,
+        after=after,
+        request=proposal.words() if proposal else None,
+        scenario=proposal.yaml() if proposal else None,
+        suite=proposal.suite.file if proposal else None,
+        asked=one.loose,
+        reason=difference.reason or None,
+    )

@@ -1,0 +1,242 @@
+"""``iamproof mutate``, run as people run it: on the shipped suites, and on one that leaves something out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import iamproof
+from simulator.analyse.mutate import Result, mutate, text_of
+from simulator.catalogue import load
+from simulator.suites.load import load_suites
+from tests.oracles import layers
+from tests.oracles.statements import Request
+
+if TYPE_CHECKING:
+    from simulator.suites.mutation import Mutation
+
+ROOT = Path(__file__).parents[2]
+POLICY = "policies/IAMUsersMFAManagement.json"
+SAMPLE = 29  # of the shipped policy's mutants one in so many is run as a file
+
+pytestmark = pytest.mark.timeout(120)
+
+OWN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Team",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject"],
+            "Resource": "arn:aws:s3:::${aws:PrincipalTag/team}/*",
+            "Condition": {
+                "IpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+                "DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"},
+            },
+        },
+        {"Effect": "Deny", "Action": "s3:PutObject", "NotResource": "arn:aws:s3:::blue/*", "Condition": {}},
+    ],
+}
+SUITE = """\
+suite: Team folders
+account:
+  id: "111122223333"
+  policies: {own: ../policies/own.json}
+  users: {ann: {policies: [own], tags: {team: blue}}}
+  roles: {deployer: {policies: [own], tags: {team: red}}}
+context: {aws:SourceIp: 203.0.113.7, aws:CurrentTime: "2026-06-01T00:00:00Z"}
+resources:
+  folder: arn:aws:s3:::${aws:PrincipalTag/team}/x
+scenarios:
+  - name: Read
+    as: ann
+    actions: s3:GetObject
+    on: folder
+    expect: allow
+"""
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-c", "from iamproof.cli import main; main()", "mutate", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def mutated(*paths: str) -> tuple[Mutation, tuple[Result, ...]]:
+    """Test the mutants of the suites at *paths*."""
+    loaded = load_suites([Path(path) for path in paths], root=Path(), catalogue=load())
+    return mutate(loaded.cells(), load())
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A policy with conditions of many kinds, and a suite that asks for one thing only."""
+    for name, text in (("policies/own.json", json.dumps(OWN, indent=2)), ("scenarios/own.yaml", SUITE)):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# --- the shipped policy -----------------------------------------------------------------------------
+
+
+def test_every_mutant_of_the_shipped_policy_that_matters_is_killed_by_the_shipped_suites() -> None:
+    done = run("--fail-under", "100", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert found["survivors"] == []
+    assert found["idle_cells"] == 0
+    assert [one["path"] for one in found["policies"]] == [POLICY]  # and none of AWS's own
+    assert found["mutants"] == found["killed"] + found["equivalent"] == len(found["all"])
+    assert found["mutants"] >= 150
+
+
+def test_a_killed_mutant_differs_by_the_naive_evaluator_and_fails_as_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("policies", "scenarios"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    before = Path(POLICY).read_text(encoding="utf-8")
+    _, every = mutated("scenarios")
+    cells = {cell.id: cell for cell in load_suites([Path("scenarios")], root=Path(), catalogue=load()).cells()}
+    for number, one in enumerate(every):
+        text = text_of(one.mutant)
+        literal = [cells[name] for name in one.killers if cells[name].asked.literal is not None]
+        assert not literal or any(differs(cell, before, text) for cell in literal), one.mutant.words
+        if number % SAMPLE == 0:
+            Path(POLICY).write_text(text, encoding="utf-8")
+            failed = {cell.id for cell in iamproof.run("scenarios", with_git=False).cells if cell.outcome != "passed"}
+            assert failed == set(one.killers), one.mutant.words
+
+
+parsed = cache(json.loads)
+
+
+def differs(cell: Any, before: str, after: str) -> bool:
+    """Ask the oracle one of the cell's requests of both policies."""
+    found = []
+    for text in (before, after):
+        documents = [parsed(text if one.path == POLICY else one.document) for one in cell.principal.loaded_policies]
+        stack = layers.Stack(identity=documents)
+        answers = []
+        for resource in cell.resources:
+            context = {
+                key: list(value) if isinstance(value, tuple) else value
+                for key, value in cell.context_of(resource).items()
+                if value != ()
+            }
+            asked = Request(cell.asked.literal, resource, context)
+            answers.append(layers.answer(stack, layers.Caller(cell.principal.arn), asked)[:2])
+        found.append(answers)
+    return bool(found[0] != found[1])
+
+
+# --- a suite that leaves something out --------------------------------------------------------------
+
+
+def test_what_is_proposed_holds_today_and_kills_the_mutant(own: Path) -> None:
+    found, every = mutated("scenarios")
+    assert len(found.survivors) > 20
+    suite, policy = own / "scenarios/own.yaml", own / "policies/own.json"
+    before = policy.read_text(encoding="utf-8")
+    seen: set[str] = set()
+    for one in found.survivors:
+        assert one.scenario is not None, one.change
+        if one.scenario in seen:
+            continue
+        seen.add(one.scenario)
+        suite.write_text(SUITE + one.scenario, encoding="utf-8")
+        assert outcomes() == ["passed", "passed"], one.scenario
+        (mutant,) = [t.mutant for t in every if (t.mutant.words, t.unit.line(t.mutant)) == (one.change, one.line)]
+        policy.write_text(text_of(mutant), encoding="utf-8")
+        assert outcomes()[-1] in ("failed", "error"), one.scenario
+        policy.write_text(before, encoding="utf-8")
+    suite.write_text(SUITE + "".join(seen), encoding="utf-8")
+    assert set(outcomes()) == {"passed"}
+    assert mutated("scenarios")[0].survivors == ()
+
+
+def outcomes() -> list[str]:
+    return [cell.outcome for cell in iamproof.run("scenarios", with_git=False).cells]
+
+
+@pytest.mark.usefixtures("own")
+def test_what_widens_comes_before_what_narrows() -> None:
+    effects = [one.effect for one in mutated("scenarios")[0].survivors]
+    assert effects == sorted(effects, key=["widens", "loses a denial", "unknown", "narrows", "adds a denial"].index)
+    assert {"widens", "narrows"} <= set(effects)
+
+
+def test_the_text_has_line_change_and_scenario(own: Path) -> None:
+    done = run("scenarios", cwd=own)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "policies/own.json:11: widens: write `arn:aws:s3:::*` for `arn:aws:s3:::${aws:PrincipalTag/team}/*`"
+        in done.stdout
+    )
+    assert '     -      "Resource": "arn:aws:s3:::${aws:PrincipalTag/team}/*",' in done.stdout
+    assert "in scenarios/own.yaml, under `scenarios:`" in done.stdout
+
+
+def test_below_the_threshold_it_ends_with_1(own: Path) -> None:
+    done = run("--fail-under", "90", cwd=own)
+    assert done.returncode == 1
+    assert "which is less than 90 %" in done.stderr
+
+
+def test_several_processes_find_the_same(own: Path) -> None:
+    one, two = (json.loads(run("--format", "json", "--jobs", jobs, cwd=own).stdout) for jobs in "12")
+    assert one == two
+
+
+def test_a_cell_that_accepts_both_decisions_is_named(own: Path) -> None:
+    suite = own / "scenarios/own.yaml"
+    text = SUITE + "  - {name: Other, as: deployer, actions: s3:PutObject, on: folder, expect: deny}\n"
+    suite.write_text(text, encoding="utf-8")
+    changes = [one.change for one in mutated("scenarios")[0].survivors]
+    assert "drop the statement #2" not in changes  # the denial is what keeps the deployer out
+    suite.write_text(text.replace("{team: red}", "{}").replace("${aws:PrincipalTag/team}/x", "red/x"), encoding="utf-8")
+    (dropped,) = [one for one in mutated("scenarios")[0].survivors if one.change == "drop the statement #2"]
+    assert dropped.asked is not None
+    assert dropped.asked.endswith("::Other::deployer[any sign-in]-s3:PutObject-folder")
+
+
+# --- what is mutated --------------------------------------------------------------------------------
+
+
+def test_a_managed_policy_is_mutated_when_it_is_named() -> None:
+    done = run("--policy", "AmazonEC2FullAccess", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert [one["name"] for one in json.loads(done.stdout)["policies"]] == ["AmazonEC2FullAccess"]
+
+
+def test_a_document_that_stands_inline_is_mutated_when_it_is_named() -> None:
+    done = run("--policy", "Everything", "--format", "json")
+    found = json.loads(done.stdout)
+    assert found["mutants"] == found["killed"] + found["equivalent"] + len(found["survivors"]) > 0
+    assert {one["line"] for one in found["all"]} == {12}
+
+
+def test_a_name_that_is_nearly_right_is_told() -> None:
+    done = run("--policy", "AmazonEC2FullAcess")
+    assert done.returncode == 5
+    assert "did you mean `AmazonEC2FullAccess`?" in done.stderr
+
+
+def test_cells_that_can_notice_nothing_are_told(own: Path) -> None:
+    suite = own / "scenarios/own.yaml"
+    suite.write_text(SUITE.replace("expect: allow", "expect: deny"), encoding="utf-8")
+    done = run(cwd=own)
+    assert "1 of 1 cells can notice nothing" in done.stdout
+    assert ", 0 killed," in done.stdout
