@@ -40,6 +40,7 @@ __all__ = [
 
 _BOOLEANS = ("true", "false")
 _QUOTES = ('"', "'")
+_PER_ACTION = ("aws:requesttag/", "aws:tagkeys", "aws:resourcetag/")  # global by name only
 _ELSEWHERE = ("principal", "session", "network")  # where keys come from that no list of a service has
 _READS: dict[str, tuple[ValueType, ...]] = {
     "Numeric": ("numeric", "date"),  # epoch seconds are numbers
@@ -51,7 +52,23 @@ _READS: dict[str, tuple[ValueType, ...]] = {
 """What the keys of an operator's family are; text operators read every key."""
 
 _TEXT = ("String", "Arn")
-_WORDS: dict[ValueType, str] = {"ip": "IpAddress", "date": "a Date operator", "numeric": "a Numeric operator"}
+_WORDS: dict[ValueType, str] = {
+    "ip": "`IpAddress`",
+    "date": "a Date operator",
+    "numeric": "a Numeric operator",
+    "boolean": "`Bool`",
+    "binary": "`BinaryEquals`",
+}
+_FORMS = {
+    "Numeric": "write a number",
+    "Date": "write it as 2026-12-31T23:59:59Z or as seconds since 1970",
+    "IpAddress": "write an address or a range, such as 203.0.113.0/24",
+    "Binary": "write it in base64",
+    "Arn": "write an ARN of six parts, such as arn:aws:sns:*:*:topic",
+}
+"""How the values of an operator's family are written."""
+
+_SHOWN = 3
 
 
 def key_unknown(subject: StatementSubject) -> Iterator[Finding]:
@@ -110,13 +127,29 @@ def never_sent(subject: StatementSubject) -> Iterator[Finding]:
         return
     for condition in subject.statement.conditions:
         key = subject.facts.key(condition.key)
-        if key is None or key.provider in _ELSEWHERE or key.name.lower().startswith("aws:"):
+        if key is None or key.provider in _ELSEWHERE or not _of_services(key):
             continue
         if not any(named.carries(key.name) for named in subject.named):
-            held = condition.operator.if_exists or condition.operator.negated
-            outcome = "always holds" if held else "never holds"
+            outcome = "always holds" if condition.holds(lambda _: None) else "never holds"
             message = f"AWS sends `{key.name}` with no action of the statement: the condition {outcome}"
-            yield Finding(condition, message, "see `iamproof catalogue` for the keys of an action")
+            advice = (
+                f"name what carries it: {carried}" if (carried := _carried(key.name, subject.facts)) else "remove it"
+            )
+            yield Finding(condition, message, f"{advice}; `iamproof catalogue` shows the keys of an action")
+
+
+def _of_services(key: ContextKey) -> bool:
+    """Tell whether a service's list decides which actions carry a key; of the global keys that is so for some."""
+    name = key.name.lower()
+    return not name.startswith("aws:") or name.startswith(_PER_ACTION)
+
+
+def _carried(key: str, facts: Facts) -> str:
+    """Name some actions that carry *key*."""
+    service = facts.catalogue.service(key.partition(":")[0])
+    actions = map(service.action, range(len(service.action_names))) if service is not None else ()
+    found = [f"`{action.name}`" for action in actions if facts.named(action.name).carries(key)]
+    return ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
 
 
 def needs_set_operator(subject: StatementSubject) -> Iterator[Finding]:
@@ -147,10 +180,11 @@ def operator_type(subject: StatementSubject) -> Iterator[Finding]:
         base = condition.operator.base
         family = next((name for name in _READS if base.startswith(name)), None)
         if family is not None and key.type not in _READS[family]:
-            yield Finding(condition, f"`{key.name}` holds {_article(key.type)}, which `{base}` can't read")
+            advice = f"write {_WORDS.get(key.type, 'a String or Arn operator')}"
+            yield Finding(condition, f"`{key.name}` holds {_article(key.type)}, which `{base}` can't read", advice)
         elif base.startswith(_TEXT) and key.type == "ip":
             message = f"`{key.name}` holds an address, and `{base}` compares it as text"
-            yield Finding(condition, message, f"write `{_WORDS[key.type]}` and a range such as 203.0.113.0/24")
+            yield Finding(condition, message, f"write {_WORDS[key.type]} and a range such as 203.0.113.0/24")
 
 
 def _article(kind: ValueType) -> str:
@@ -170,7 +204,8 @@ def value_type(subject: StatementSubject) -> Iterator[Finding]:
                     message = f"`{value.text}` is neither true nor false, and counts as false"
                     yield Finding(value, message, "write `true` or `false`")
             elif row.read_policy(Pattern.parse(value.text) if row.wildcards else Pattern.literal(value.text)) is None:
-                yield Finding(value, f"`{condition.operator}` can't read `{value.text}`: it matches nothing")
+                advice = next((text for name, text in _FORMS.items() if row.name.startswith(name)), "write it anew")
+                yield Finding(value, f"`{condition.operator}` can't read `{value.text}`: it matches nothing", advice)
 
 
 def json_boolean(subject: StatementSubject) -> Iterator[Finding]:

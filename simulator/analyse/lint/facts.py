@@ -93,6 +93,7 @@ class Facts:
         self._keys: dict[str, ContextKey | None] = {}
         self._searches = self._patterns = 0
         self._forms: dict[str, _Form] = {}
+        self._untaken: dict[str, tuple[ResourceType, ...]] = {}
         self._taken: dict[tuple[str, bool, str], bool] = {}
 
     def named(self, text: str) -> Named:
@@ -113,6 +114,15 @@ class Facts:
         if name not in self._keys:
             self._keys[name] = self.catalogue.key(name)
         return self._keys[name]
+
+    def untaken(self, service: str) -> tuple[ResourceType, ...]:
+        """Return the resource types of a service that no action takes: there the data are incomplete."""
+        if service not in self._untaken:
+            found = self.catalogue.service(service)
+            actions = map(found.action, range(len(found.action_names))) if found is not None else ()
+            taken = {kind for action in actions for kind in action.resource_types}
+            self._untaken[service] = tuple(kind for kind in getattr(found, "types", ()) if kind not in taken)
+        return self._untaken[service]
 
     def can_be(self, resource: str, kinds: Iterable[ResourceType], *, variables: bool) -> bool:
         """Tell whether a Resource entry may name an ARN of one of *kinds*."""

@@ -140,7 +140,8 @@ def deny_with(subject: StatementSubject) -> Iterator[Finding]:
     """A Deny that holds with MFA and not without."""
     profile = _of(subject, StatementEffect.DENY)
     if profile is not None and profile.fresh and not profile.without:
-        yield Finding(_first(subject), "the statement denies those who signed in with MFA, and not the others")
+        message = "the statement denies those who signed in with MFA, and not the others"
+        yield Finding(_first(subject), message, 'write `"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}`')
 
 
 def deny_stale(subject: StatementSubject) -> Iterator[Finding]:

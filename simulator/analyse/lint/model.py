@@ -41,11 +41,11 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; `severity` None is the check's own."""
+    """What a check found, and what to do; `severity` None is the check's own."""
 
     place: Place
     message: str
-    help: str = ""
+    help: str
     severity: Severity | None = None
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.analyse.lint.model import Finding
+from simulator.catalogue.spelling import CUTOFF
+from simulator.errors import nearest
 from simulator.policy.model import StatementEffect
 
 if TYPE_CHECKING:
@@ -33,8 +35,7 @@ def action_unknown(subject: StatementSubject) -> Iterator[Finding]:
     """An action of a known service that is nearly one of its actions."""
     for entry, named, near in _nameless(subject, known_service=True):
         if near is not None and not named.wild:
-            advice = f"did you mean `{near}`?{_consequence(subject)}"
-            yield Finding(entry, f"unknown action `{entry.text}`", advice)
+            yield Finding(entry, f"unknown action `{entry.text}`", _told(f"did you mean `{near}`?", subject))
 
 
 def action_uncatalogued(subject: StatementSubject) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def action_uncatalogued(subject: StatementSubject) -> Iterator[Finding]:
     for entry, named, near in _nameless(subject, known_service=True):
         if near is None and not named.wild:
             message = f"`{entry.text}` is not in the catalogue of {catalogue.date}"
-            yield Finding(entry, message, _advice(named, subject.facts) + _consequence(subject))
+            yield Finding(entry, message, _told(_advice(named, subject.facts), subject))
 
 
 def matches_nothing(subject: StatementSubject) -> Iterator[Finding]:
@@ -52,7 +53,8 @@ def matches_nothing(subject: StatementSubject) -> Iterator[Finding]:
     for entry, named, _ in _nameless(subject, known_service=True):
         if named.wild:
             message = f"`{entry.text}` matches no action of the catalogue of {catalogue.date}"
-            yield Finding(entry, message, _consequence(subject).strip())
+            near = _near_pattern(named, subject.facts)
+            yield Finding(entry, message, _told(f"did you mean `{near}`?" if near else "", subject))
 
 
 def service_unknown(subject: StatementSubject) -> Iterator[Finding]:
@@ -60,7 +62,7 @@ def service_unknown(subject: StatementSubject) -> Iterator[Finding]:
     for entry, _, near in _nameless(subject, known_service=False):
         if near is not None:
             service = entry.text.partition(":")[0]
-            yield Finding(entry, f"unknown service `{service}`", f"did you mean `{near}`?{_consequence(subject)}")
+            yield Finding(entry, f"unknown service `{service}`", _told(f"did you mean `{near}`?", subject))
 
 
 def service_uncatalogued(subject: StatementSubject) -> Iterator[Finding]:
@@ -71,7 +73,7 @@ def service_uncatalogued(subject: StatementSubject) -> Iterator[Finding]:
             like = None if named.service in subject.facts.retired else _near_service(named, subject.facts)
             advice = f"did you mean `{like}`?" if like else _advice(named, subject.facts)
             message = f"the service `{named.service}` is not in the catalogue of {catalogue.date}"
-            yield Finding(entry, message, advice + _consequence(subject))
+            yield Finding(entry, message, _told(advice, subject))
 
 
 def any_service(subject: StatementSubject) -> Iterator[Finding]:
@@ -117,11 +119,26 @@ def _advice(named: Named, facts: Facts) -> str:
     return "if AWS has it, declare it under `extra_actions` of a catalogue overlay"
 
 
-def _consequence(subject: StatementSubject) -> str:
-    """Say what a name that means nothing does; in exemptions it is the opposite of harmless."""
+def _near_pattern(named: Named, facts: Facts) -> str | None:
+    """Return the pattern that was probably meant by one with a star at its beginning or end."""
+    stem = named.text.partition(":")[2].strip("*")
+    if not stem or "*" in stem or "?" in stem or named.name.startswith("*") is named.name.endswith("*"):
+        return None
+    names = [name.partition(":")[2] for name in facts.catalogue.match(f"{named.service}:*")]
+    sizes = (len(stem) - 1, len(stem), len(stem) + 1)
+    begins = named.name.endswith("*")
+    pieces = dict.fromkeys(name[:size] if begins else name[-size:] for name in names for size in sizes if size)
+    found = facts.near(lambda: nearest(stem, pieces, cutoff=CUTOFF))
+    return None if found is None else f"{named.service}:{found}*" if begins else f"{named.service}:*{found}"
+
+
+def _told(advice: str, subject: StatementSubject) -> str:
+    """Add to *advice* what a name that means nothing does; in exemptions it is the opposite of harmless."""
     actions = subject.statement.actions
+    allow = subject.statement.effect is StatementEffect.ALLOW
     if actions is None or not actions.negated:
-        verb = "grants" if subject.statement.effect is StatementEffect.ALLOW else "denies"
-        return f"; as it stands it {verb} nothing"
-    verb = "allows" if subject.statement.effect is StatementEffect.ALLOW else "denies"
-    return f"; as it stands nothing is exempt by it, and the statement {verb} what was meant to be"
+        consequence = f"as it stands it {'grants' if allow else 'denies'} nothing"
+    else:
+        verb = "allows" if allow else "denies"
+        consequence = f"as it stands nothing is exempt by it, and the statement {verb} what was meant to be"
+    return f"{advice}{' ' if advice.endswith('?') else '; '}{consequence}" if advice else consequence

@@ -37,7 +37,8 @@ def names_no_action(subject: StatementSubject) -> Iterator[Finding]:
     if actions is not None and actions.negated:
         for entry in actions.entries:
             if entry.text in _ALWAYS_NAMED:
-                yield Finding(entry, f"`NotAction` with `{entry.text}` leaves no action: the statement never applies")
+                message = f"`NotAction` with `{entry.text}` leaves no action: the statement never applies"
+                yield Finding(entry, message, "name the actions that are exempt, or write `Action`")
 
 
 def contradictory(subject: StatementSubject) -> Iterator[Finding]:

@@ -65,7 +65,8 @@ def never_taken(subject: StatementSubject) -> Iterator[Finding]:
         return  # then each action is reported by itself
     for entry, fits in taken.items():
         if not fits:
-            yield Finding(entry, f"no action of the statement takes `{entry.text}`", _types(judged[0]))
+            advice = next(filter(None, map(_types, judged)), "remove it")
+            yield Finding(entry, f"no action of the statement takes `{entry.text}`", advice)
 
 
 def _judged(subject: StatementSubject) -> Iterator[tuple[Entry, Named]]:
@@ -86,7 +87,8 @@ def _resources(subject: StatementSubject) -> tuple[Entry, ...]:
 
 
 def _fits(subject: StatementSubject, named: Named, resource: Entry) -> bool:
-    return subject.facts.can_be(resource.text, named.kinds, variables=subject.statement.variables)
+    kinds = (*named.kinds, *subject.facts.untaken(named.service))
+    return subject.facts.can_be(resource.text, kinds, variables=subject.statement.variables)
 
 
 def _types(named: Named) -> str:

