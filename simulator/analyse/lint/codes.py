@@ -66,6 +66,8 @@ READING = {
     "no-action": "a wildcard that stands for no action",
     "no-cell": "a scenario that asks nothing",
     "no-resource": "a resource that has to be declared",
+    "no-session": "an invariant about a session that nobody it is about can have",
+    "no-type": "an invariant about a resource of no known type",
     "no-suite": "a file that is no suite",
     "too-many": "more cells than a run can hold",
     "extends-cycle": "suites that extend each other",
