@@ -51,7 +51,7 @@ def test_a_finding_has_its_place_and_its_line(tmp_path: Path) -> None:
         "p.json:6:17: error[action-unknown]: unknown action `iam:UpdateAccessKeys`",
         '    6 |       "Action": "iam:UpdateAccessKeys",',
         "      |                 ^^^^^^^^^^^^^^^^^^^^^^",
-        "  help: did you mean `iam:UpdateAccessKey`?; as it stands it grants nothing",
+        "  help: did you mean `iam:UpdateAccessKey`? as it stands it grants nothing",
         "",
         "0 suites and 1 policy checked: 1 error",
     ]
