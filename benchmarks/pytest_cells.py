@@ -1,20 +1,18 @@
-"""Cells under pytest beside as many parametrized empty functions: seconds of both, and their ratio.
+"""Cells under pytest beside as many parametrized empty functions: alone, and on two workers of pytest-xdist.
 
-    python benchmarks/pytest_cells.py [CELLS]
+    python benchmarks/pytest_cells.py [CELLS [ROUNDS]]
 
-The functions are what pytest itself costs; what is above that is collecting and deciding.
+The functions are what pytest itself costs.  At most 1.0 is the aim alone, 1.3 with ``-n 2``.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measure import load, ratios, run
+
 ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectTagging", "s3:PutObjectTagging")
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}'
 FUNCTIONS = "import pytest\n@pytest.mark.parametrize('n', range({count}))\ndef test_nothing(n):\n    pass\n"
@@ -38,29 +36,22 @@ def write(folder: Path, count: int) -> None:
     (folder / "test_functions.py").write_text(FUNCTIONS.format(count=count))
 
 
-def seconds(folder: Path, path: str) -> float:
-    """Return how long pytest takes for *path*."""
-    begun = time.perf_counter()
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "iamproof.pytest_plugin", path]
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
-    taken = time.perf_counter() - begun
-    if done.returncode:
-        sys.exit(done.stdout[-2000:] + done.stderr)
-    print(f"{taken:6.2f} s  {path}: {done.stdout.splitlines()[-1]}")
-    return taken
-
-
-def main() -> None:
-    """Measure and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+def main(count: int, rounds: int) -> None:
+    """Measure in turn, and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, count)
-        functions, cells = seconds(folder, "test_functions.py"), seconds(folder, "scenarios")
-    print(f"cells take {cells / functions:.2f} times as long as empty functions")
+        pytest = (sys.executable, "-m", "pytest", "-q", "-p", "iamproof.pytest_plugin")
+        for workers in ((), ("-n", "2")):
+            pairs = []
+            for _ in range(rounds):
+                cells, functions = (
+                    run([*pytest, *workers, path], folder) for path in ("scenarios", "test_functions.py")
+                )
+                pairs.append((cells, functions))
+                print(f"  cells {cells.processor:.2f} s, functions {functions.processor:.2f} s of processor time")
+            print(f"{count:,} cells to functions{' with -n 2' if workers else ''}: {ratios(pairs)}; {load()}")
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, int(sys.argv[2]) if len(sys.argv) > 2 else 3)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import replace
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from iamproof.pytest_plugin import PROPERTY
-from iamproof.pytest_selection import selection_words
 from iamproof.session import RunOptions, prepare
 from simulator.errors import IamproofError, InputError
 from simulator.text.show import show
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-    from fractions import Fraction
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from iamproof.session import Prepared
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.suites.cells import Cell
     from simulator.suites.result import CellResult, InvariantResult, Run
 
-__all__ = ["CellItem", "Scenario", "SuiteFile", "Suites", "checked_percentage", "checked_targets", "conclude"]
+__all__ = ["CellItem", "Scenario", "SuiteFile", "Suites"]
 
 #: Markers that make pytest act: as tags they would skip a cell, or excuse its failure.
 _ACTING = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "timeout", "usefixtures", "xfail"})
@@ -71,8 +71,8 @@ class Suites:
         except IamproofError as error:
             self.fault = str(error)
             return
-        for cell in self.prepared.cells:
-            self._cells.setdefault((self.root / cell.suite.file).resolve(), []).append(cell)
+        for suite, cells in groupby(self.prepared.cells, key=lambda cell: cell.suite):
+            self._cells.setdefault((self.root / suite.file).resolve(), []).extend(cells)
         for one in self.prepared.asserted:
             self._asserted.setdefault((self.root / one.suite.file).resolve(), []).append(one)
 
@@ -104,8 +104,16 @@ class Suites:
     def decide(self, cell: Cell) -> CellResult:
         """Decide *cell* and keep the result for the reports."""
         assert self.prepared is not None  # there are no items otherwise
-        result = self.results[cell.id] = self.prepared.runner.result(cell)
+        result = self.prepared.runner.result(cell)
+        self.results[result.id] = result
         return result
+
+    @cached_property
+    def encode(self) -> Callable[[CellResult], str]:
+        """Write a result for another process."""
+        from reports.wire import writer  # noqa: PLC0415  # only where results have to travel
+
+        return writer()
 
     def seen(self) -> str | None:
         """Return what the cells decided in this process cover, to be handed to another; None if nobody asks."""
@@ -163,6 +171,7 @@ class SuiteFile(pytest.File):
     def __init__(self, *, suites: Suites, **rest: Any) -> None:
         super().__init__(**rest)
         self.suites = suites
+        self.shown: str | None = None  #: the path as locations have it, worked out for the first cell
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield the file's cells by scenario; raise when the suites can't be used."""
@@ -173,19 +182,19 @@ class SuiteFile(pytest.File):
         found: list[Cell | Asserted] = [*cells, *asserted]
         for tag in dict.fromkeys(tag for one in found for tag in one.tags):
             self.config.addinivalue_line("markers", f"{tag}: a tag of iamproof suites")
-        yield from _tree(self, self.suites, [(_parts(one), one) for one in found])
+        yield from _tree(self, self, [(_parts(one), one) for one in found])
 
 
 class Scenario(pytest.Collector):
     """The cells of one scenario: pytest finds a node id by its parts between ``::``."""
 
-    def __init__(self, *, suites: Suites, found: list[tuple[list[str], Cell | Asserted]], **rest: Any) -> None:
+    def __init__(self, *, file: SuiteFile, found: list[tuple[list[str], Cell | Asserted]], **rest: Any) -> None:
         super().__init__(**rest)
-        self._suites, self._found = suites, found
+        self._file, self._found = file, found
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield the cells."""
-        yield from _tree(self, self._suites, self._found)
+        yield from _tree(self, self._file, self._found)
 
 
 def _parts(cell: Cell | Asserted) -> list[str]:
@@ -197,9 +206,10 @@ def _parts(cell: Cell | Asserted) -> list[str]:
 
 
 def _tree(
-    parent: pytest.Collector, suites: Suites, found: list[tuple[list[str], Cell | Asserted]]
+    parent: pytest.Collector, file: SuiteFile, found: list[tuple[list[str], Cell | Asserted]]
 ) -> Iterator[pytest.Item | pytest.Collector]:
     below: dict[str, list[tuple[list[str], Cell | Asserted]]] = {}
+    above = tuple(reversed(parent.listchain()))
     for (name, *rest), one in found:
         # Given as text, pytest takes the id apart as it does those that `--lf` has kept.
         nodeid = f"{parent.nodeid}::{name}"
@@ -208,19 +218,19 @@ def _tree(
         elif hasattr(one, "invariant"):
             from iamproof.pytest_claims import InvariantItem  # noqa: PLC0415  # only where there are invariants
 
-            yield InvariantItem.from_parent(parent, name=name, nodeid=nodeid, asserted=one, suites=suites)
+            yield InvariantItem.from_parent(parent, name=name, nodeid=nodeid, asserted=one, suites=file.suites)
         else:
-            yield CellItem.from_parent(parent, name=name, nodeid=nodeid, cell=one, suites=suites)
+            yield CellItem.from_parent(parent, name=name, nodeid=nodeid, cell=one, file=file, above=above)
     for name, inner in below.items():
-        yield Scenario.from_parent(parent, name=name, suites=suites, found=inner)
+        yield Scenario.from_parent(parent, name=name, file=file, found=inner)
 
 
 class CellItem(pytest.Item):
     """A cell."""
 
-    def __init__(self, *, cell: Cell, suites: Suites, **rest: Any) -> None:
+    def __init__(self, *, cell: Cell, file: SuiteFile, above: tuple[pytest.Collector, ...], **rest: Any) -> None:
         super().__init__(**rest)
-        self.cell, self._suites = cell, suites
+        self.cell, self._suites, self._file, self._above = cell, file.suites, file, above
         self.extra_keyword_matches.update((cell.suite.name, cell.scenario.name, *cell.tags))
         for tag in cell.tags:
             if not tag.startswith("_") and tag not in _ACTING:
@@ -231,9 +241,7 @@ class CellItem(pytest.Item):
         self._suites.expect(self.session.items)
         result = self._suites.decide(self.cell)
         if self._suites.in_worker:
-            from reports.json import encode_cell  # noqa: PLC0415  # only where the result has to travel
-
-            self.user_properties.append((PROPERTY, encode_cell(result)))
+            self.user_properties.append((PROPERTY, self._suites.encode(result)))
         match result.outcome:
             case "passed":
                 return
@@ -247,7 +255,8 @@ class CellItem(pytest.Item):
 
     def teardown(self) -> None:
         """Let the result travel once: the report of the teardown has no need of it."""
-        self.user_properties = [pair for pair in self.user_properties if pair[0] != PROPERTY]
+        if self.user_properties and self.user_properties[-1][0] == PROPERTY:
+            self.user_properties.pop()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what `iamproof test` shows; a defect of iamproof itself keeps its traceback."""
@@ -263,6 +272,19 @@ class CellItem(pytest.Item):
         """Point at the scenario in its file."""
         return self.path, self.cell.scenario.line - 1, self.cell.id.removeprefix(f"{self.cell.suite.file}::")
 
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """The same, with the path as pytest shows it, which is worked out once a file."""
+        if self._file.shown is None:
+            self._file.shown = super().location[0]
+        _, line, name = self.reportinfo()
+        return self._file.shown, line, name
+
+    def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
+        """Yield the marks of the cell and of what it is in; pytest asks eight times a cell."""
+        nodes = (self, *self._above)
+        return iter([(node, mark) for node in nodes for mark in node.own_markers if name in (None, mark.name)])
+
 
 class CellFailure(Exception):  # noqa: N818  # pytest shows the name nowhere; it is a failure, not an error
     """A cell that is not as expected."""
@@ -276,109 +298,3 @@ class CellFailure(Exception):  # noqa: N818  # pytest shows the name nowhere; it
         from reports.terminal import failure_text  # noqa: PLC0415  # only for failures
 
         return failure_text(self._suites.alone(self._cell, self._result), self._result)
-
-
-def checked_targets(texts: Sequence[str]) -> tuple[tuple[str | None, str], ...]:
-    """Read the values of ``--iam-report``; a wrong one is an error of usage."""
-    from iamproof.cli.output import report_targets  # noqa: PLC0415  # only with --iam-report
-
-    try:
-        return report_targets(tuple(texts))
-    except InputError as error:
-        raise pytest.UsageError(show(error.diagnostics)) from None
-
-
-def checked_percentage(config: pytest.Config) -> Fraction | None:
-    """Read ``--iam-fail-under``; a wrong one is an error of usage."""
-    text = config.getoption("--iam-fail-under")
-    if text is None:
-        return None
-    from iamproof.covered import percentage  # noqa: PLC0415  # only with --iam-fail-under
-
-    try:
-        return percentage(text, "--iam-fail-under")
-    except InputError as error:
-        raise pytest.UsageError(show(error.diagnostics)) from None
-
-
-def conclude(
-    suites: Suites,
-    selected: Collection[str],
-    encoded: Sequence[str],
-    seen: Sequence[str],
-    config: pytest.Config,
-    *,
-    proofs: Sequence[str] = (),
-) -> tuple[list[str], list[str]]:
-    """Put the results together, write what ``--iam-report`` asks for.
-
-    Return what fails the run as a whole, and what there is to tell of coverage.  *encoded*, *seen* and *proofs* are
-    results, coverage and invariants of other processes.
-    """
-    if suites.prepared is None:
-        return [], []
-    cells = [cell for cell in suites.prepared.cells if cell.id in selected]
-    asserted = [one for one in suites.prepared.asserted if one.id in selected]
-    full = len(cells) == suites.prepared.declared and len(asserted) == len(suites.prepared.asserted)
-    found = suites.results | _decoded(encoded)
-    results = [found[cell.id] for cell in cells if cell.id in found]
-    hits, selected_words = _union(suites.prepared, seen), "" if full else selection_words(config)
-    proved = suites.proofs | _decoded_proofs(proofs)
-    proven = [proved[one.id] for one in asserted if one.id in proved]
-    run = suites.finish(cells, results, selected=selected_words, full=full, hits=hits, asserted=asserted, proofs=proven)
-    said = [*run.failures, *(run.warnings if suites.strict else ())]
-    told, short = _told(run, config)
-    said += short
-    if config.getoption("--iam-report"):
-        said += _write(run, config)
-    return said, told
-
-
-def _decoded_proofs(encoded: Sequence[str]) -> dict[str, InvariantResult]:
-    if not encoded:
-        return {}
-    from iamproof.pytest_claims import decoded  # noqa: PLC0415  # only for the results of other processes
-
-    return decoded(encoded)
-
-
-def _union(prepared: Prepared, seen: Sequence[str]) -> Hits | None:
-    """Return what was covered here and in other processes."""
-    if prepared.observer is None:
-        return None
-    from simulator.analyse.coverage import decode, union  # noqa: PLC0415  # only with coverage
-
-    return union([prepared.hits(), *map(decode, seen)])
-
-
-def _told(run: Run, config: pytest.Config) -> tuple[list[str], list[str]]:
-    """Return the lines on coverage, and what is short of the percentage asked for."""
-    if run.coverage is None:
-        return [], []
-    from iamproof.covered import short_of, summary_text  # noqa: PLC0415  # only with coverage
-
-    short = short_of(run.coverage, checked_percentage(config))
-    return summary_text(run.coverage).splitlines(), [short] if short else []
-
-
-def _decoded(encoded: Sequence[str]) -> dict[str, CellResult]:
-    if not encoded:
-        return {}
-    from reports.json import decode_cell  # noqa: PLC0415  # only for the results of other processes
-
-    return {result.id: result for result in map(decode_cell, encoded)}
-
-
-def _write(run: Run, config: pytest.Config) -> list[str]:
-    """Write the reports; return what could not be written."""
-    import reports  # noqa: PLC0415  # only with --iam-report
-
-    said: list[str] = []
-    for fmt, path in checked_targets(config.getoption("--iam-report")):
-        try:
-            reports.write(run, config.invocation_params.dir / path, fmt)
-        except InputError as error:
-            said.append(show(error.diagnostics))
-        except OSError as error:
-            said.append(f"`{path}` can't be written: {(error.strerror or 'the system refuses it').lower()}")
-    return said

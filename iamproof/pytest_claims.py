@@ -12,13 +12,12 @@ from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
 
     from iamproof.pytest_cells import Suites
     from simulator.suites.asserted import Asserted
     from simulator.suites.result import InvariantResult
 
-__all__ = ["InvariantItem", "decoded"]
+__all__ = ["InvariantItem"]
 
 
 class InvariantItem(pytest.Item):
@@ -36,15 +35,16 @@ class InvariantItem(pytest.Item):
         """Decide the invariant; raise unless it is proved."""
         result = self._suites.prove(self.asserted)
         if self._suites.in_worker:
-            from reports.json import encode_cell  # noqa: PLC0415  # only where the result has to travel
+            from reports.json import encode_invariant  # noqa: PLC0415  # only where the result has to travel
 
-            self.user_properties.append((PROOF, encode_cell(result)))
+            self.user_properties.append((PROOF, encode_invariant(result)))
         if not holds(result, strict=self._suites.strict):
             raise InvariantFailure(result)
 
     def teardown(self) -> None:
         """Let the result travel once: the report of the teardown has no need of it."""
-        self.user_properties = [pair for pair in self.user_properties if pair[0] != PROOF]
+        if self.user_properties and self.user_properties[-1][0] == PROOF:
+            self.user_properties.pop()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what `iamproof prove` shows; a defect of iamproof itself keeps its traceback."""
@@ -68,10 +68,3 @@ class InvariantFailure(Exception):  # noqa: N818  # pytest shows the name nowher
     def __init__(self, result: InvariantResult) -> None:
         super().__init__(result.message)
         self.result = result
-
-
-def decoded(encoded: Sequence[str]) -> dict[str, InvariantResult]:
-    """Return the results of other processes by id."""
-    from reports.json import decode_invariant  # noqa: PLC0415  # only where results have travelled
-
-    return {result.id: result for result in map(decode_invariant, encoded)}

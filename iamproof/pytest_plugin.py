@@ -55,11 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         targets = config.getoption("--iam-report")
         if targets:
-            from iamproof.pytest_cells import checked_targets  # noqa: PLC0415  # only with --iam-report
+            from iamproof.pytest_conclusion import checked_targets  # noqa: PLC0415  # only with --iam-report
 
             checked_targets(targets)
         if config.getoption("--iam-fail-under") is not None:
-            from iamproof.pytest_cells import checked_percentage  # noqa: PLC0415  # only with --iam-fail-under
+            from iamproof.pytest_conclusion import checked_percentage  # noqa: PLC0415  # only with --iam-fail-under
 
             checked_percentage(config)
         config.pluginmanager.register(Results(config), "iamproof-results")
@@ -123,10 +123,12 @@ class Results:
         self._config = config
         self._selected: set[str] = set()
         self._found: dict[str, str] = {}  # a crashed worker's cells are run again elsewhere: the last counts
+        self._lost: dict[str, str] = {}  # why cells have no result
         self._seen: list[str] = []  # what each worker's cells cover
         self._proofs: dict[str, str] = {}
         self._said: list[str] = []
         self._told: list[str] = []
+        self._unusable = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is left after all deselection."""
@@ -147,26 +149,38 @@ class Results:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a worker's result, and take it away before it fills the JUnit file."""
-        for name, value in report.user_properties:
-            if name in (PROPERTY, PROOF):
-                (self._found if name == PROPERTY else self._proofs)[report.nodeid] = str(value)
-        report.user_properties = [pair for pair in report.user_properties if pair[0] not in (PROPERTY, PROOF)]
+        if report.user_properties and (name := report.user_properties[-1][0]) in (PROPERTY, PROOF):
+            text = str(report.user_properties.pop()[1])
+            (self._found if name == PROPERTY else self._proofs)[report.nodeid] = text
+        elif report.failed and _is_cell(report.nodeid):
+            self._lost[report.nodeid] = f"not decided: {_first_line(report)}"
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note that suites can't be used, in whatever process."""
+        self._unusable = self._unusable or (report.failed and report.nodeid.endswith(_ENDINGS))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Write the reports; fail a full run that leaves a policy undecided."""
-        if self._config.option.collectonly:
+        option = self._config.option
+        if option.collectonly:
             return (yield)
-        if any(".yaml::" in one or ".yml::" in one for one in self._selected):
-            from iamproof.pytest_cells import conclude  # noqa: PLC0415  # only where there are suites
+        if any(map(_is_cell, self._selected)):
+            from iamproof.pytest_conclusion import Elsewhere, conclude  # noqa: PLC0415  # only where there are suites
 
-            suites = _suites(self._config)
-            found, proofs = tuple(self._found.values()), tuple(self._proofs.values())
-            self._said, self._told = conclude(suites, self._selected, found, self._seen, self._config, proofs=proofs)
+            self._said, self._told = conclude(
+                _suites(self._config),
+                self._selected,
+                Elsewhere(self._found, self._lost, self._seen, tuple(self._proofs.values())),
+                self._config,
+            )
         elif self._config.getoption("--iam-report") and not session.testsfailed:
             self._said = ["no cell was selected"]
         if self._said and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        # pytest-xdist counts errors of collection as failed tests; without it they end the run.
+        if self._unusable and not option.continue_on_collection_errors:
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
         return (yield)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -179,6 +193,14 @@ class Results:
             terminalreporter.section("iamproof", sep="=", red=True, bold=True)
             for line in self._said:
                 terminalreporter.line(line, red=True)
+
+
+def _is_cell(nodeid: str) -> bool:
+    return ".yaml::" in nodeid or ".yml::" in nodeid
+
+
+def _first_line(report: pytest.TestReport) -> str:
+    return str(report.longrepr).strip().partition("\n")[0] if report.longrepr else "the test failed"
 
 
 @pytest.fixture

@@ -31,13 +31,13 @@ __all__ = [
     "SCHEMA",
     "STABLE",
     "chunks",
-    "decode_cell",
     "decode_invariant",
     "dump",
-    "encode_cell",
+    "encode_invariant",
     "load",
     "render",
     "result_digest",
+    "stretch_encoder",
 ]
 
 SCHEMA = "iamproof/run@1"
@@ -133,19 +133,14 @@ def load(text: str, *, verify: bool = True) -> Run:
     return run
 
 
-def encode_cell(cell: CellResult | InvariantResult) -> str:
-    """Return one cell or invariant as JSON, to carry it from one process to another."""
-    return _encode(cell)
+def encode_invariant(result: InvariantResult) -> str:
+    """Return one invariant as JSON, to carry it from one process to another."""
+    return _encode(result)
 
 
 def decode_invariant(text: str) -> InvariantResult:
-    """Return the invariant that `encode_cell` wrote."""
+    """Return the invariant that `encode_invariant` wrote."""
     return read(InvariantResult, parse(text))
-
-
-def decode_cell(text: str) -> CellResult:
-    """Return the cell that `encode_cell` wrote."""
-    return read(CellResult, parse(text))
 
 
 def _mapping(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -234,7 +229,7 @@ def _cell_encoder() -> Callable[[CellResult], str]:
     id_, middle = names.index("id"), names.index("principal")
     context = names.index("derived_context")
     first, second, third, last = (
-        _stretch_encoder(names[start:end])
+        stretch_encoder(names[start:end])
         for start, end in pairwise((0, context, id_, id_ + 1, middle, len(names)))
         if start != id_
     )
@@ -249,7 +244,7 @@ def _cell_encoder() -> Callable[[CellResult], str]:
     return encode
 
 
-def _stretch_encoder(names: Sequence[str]) -> Callable[[tuple[Any, ...]], str]:
+def stretch_encoder(names: Sequence[str]) -> Callable[[tuple[Any, ...]], str]:
     """Return a writer of the members *names*."""
     heads = [f'"{name}":' for name in names]
     memo: dict[tuple[int, ...], tuple[tuple[Any, ...], str]] = {}

@@ -74,11 +74,11 @@ def command(**options: Any) -> int:
 
 def as_json(run: Run) -> str:
     """Return the invariants as JSON, spelled as in the report of a run."""
-    from reports.json import encode_cell  # noqa: PLC0415  # only for JSON
+    from reports.json import encode_invariant  # noqa: PLC0415  # only for JSON
 
     data = {
         "schema": SCHEMA,
         "catalogue": None if run.catalogue is None else {"date": run.catalogue.date, "sha256": run.catalogue.sha256},
-        "invariants": [json.loads(encode_cell(one)) for one in run.invariants],
+        "invariants": [json.loads(encode_invariant(one)) for one in run.invariants],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
