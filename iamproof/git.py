@@ -16,9 +16,10 @@ from simulator.errors import Diagnostic, InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GitState", "commit_of", "file_at", "files_at", "git_state", "known_commit"]
+__all__ = ["Blob", "GitState", "commit_of", "contents", "file_at", "files_at", "git_state", "known_commit"]
 
 _SECONDS = 10
+_REGULAR = ("100644", "100755")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NOTHING_FETCHED = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
@@ -76,11 +77,38 @@ def file_at(commit: str, path: str, *, limit: int) -> bytes | None:
     return _git("cat-file", "blob", name)
 
 
-def files_at(commit: str, path: str) -> tuple[str, ...]:
-    """Return the files below *path* (relative to here) in *commit*, their names relative to here too."""
-    found = _git("ls-tree", "-r", "-z", "--name-only", commit, "--", os.path.relpath(path))
-    names = (found or b"").decode("utf-8", "surrogateescape").split("\0")
-    return tuple(name for name in names if name)
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file of a commit: its name relative to here, git's number of its content, and its size."""
+
+    name: str
+    number: str
+    size: int
+
+
+def files_at(commit: str, path: str = ".") -> tuple[Blob, ...]:
+    """Return the regular files at and below *path* (relative to here) in *commit*; links are left out."""
+    found = _git("ls-tree", "-r", "-z", "-l", commit, "--", os.path.relpath(path)) or b""
+    blobs = []
+    for row in found.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        facts, _, name = row.partition("\t")
+        mode, kind, number, size = facts.split()
+        if kind == "blob" and mode in _REGULAR:
+            blobs.append(Blob(name, number, int(size)))
+    return tuple(blobs)
+
+
+def contents(blobs: Sequence[Blob]) -> dict[str, bytes]:
+    """Return the content of each of *blobs*, by name."""
+    asked = "".join(f"{blob.number}\n" for blob in blobs).encode()
+    answer = _git("cat-file", "--batch", given=asked) or b""
+    found: dict[str, bytes] = {}
+    start = 0
+    for blob in blobs:
+        start = answer.index(b"\n", start) + 1  # behind `NUMBER blob SIZE`
+        found[blob.name] = answer[start : start + blob.size]
+        start += blob.size + 1
+    return found
 
 
 def _here(path: str) -> str:
@@ -89,14 +117,16 @@ def _here(path: str) -> str:
     return relative if relative.startswith("../") else f"./{relative}"
 
 
-def _git(*arguments: str) -> bytes | None:
+def _git(*arguments: str, given: bytes | None = None) -> bytes | None:
     """Return what git answers, None when it refuses, or when there is none."""
     import subprocess  # noqa: PLC0415, S404, RUF100  # only who asks git pays for it
 
     command: Sequence[str] = ("git", *arguments)
     environment = {**os.environ, **_NOTHING_FETCHED}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, env=environment)  # noqa: S603  # a list, no shell
+        done = subprocess.run(  # noqa: S603  # a list, no shell
+            command, input=given, capture_output=True, timeout=_SECONDS, check=False, env=environment
+        )
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
     return None if done.returncode else done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from iamproof import __version__
@@ -19,7 +20,7 @@ from simulator.suites.select import Choice
 from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simulator.accounts.policies import LoadedPolicy
     from simulator.analyse.coverage import Hits, Observer
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.suites.coverage import Coverage
     from simulator.suites.load import Loaded
     from simulator.suites.result import CellResult, InvariantResult, Run
+    from simulator.text.source import Source
 
 __all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "prepare", "run_session"]
 
@@ -193,14 +195,27 @@ class Prepared:
         )
 
 
-def prepare(options: RunOptions, *, noted: Callable[[Path], None] | None = None) -> Prepared:
-    """Load and choose; raise `InputError` or `SelectionError`.  *noted* hears of each file before it is read."""
+def prepare(
+    options: RunOptions,
+    *,
+    noted: Callable[[Path], None] | None = None,
+    replaced: Mapping[str, Source] = MappingProxyType({}),
+) -> Prepared:
+    """Load and choose; raise `InputError` or `SelectionError`.
+
+    *noted* hears of each file before it is read; *replaced* are texts that stand in for files, by their real path.
+    """
     started = now()
     catalogue = current_catalogue()
     paths = [Path(path) for path in options.paths] or [Path(DEFAULT_PATH)]
     root = Path(options.root) if options.root else Path()
     loaded = load_suites(
-        paths, root=root, allow_external=options.allow_external_files, catalogue=catalogue, noted=noted
+        paths,
+        root=root,
+        allow_external=options.allow_external_files,
+        catalogue=catalogue,
+        noted=noted,
+        replaced=replaced,
     )
     chosen = options.choice.test()
     declared = loaded.cells()

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "everything that can be told of policies and suites without deciding",
     "coverage": "what the scenarios try of the policies, and what they don't",
     "mutate": "what no scenario would notice if a policy changed, and the scenario that would",
+    "diff": "what a change of policies changes: cells, access, and a proof for all requests",
     "sweep": "everything that somebody may do, over the whole catalogue",
     "catalogue": "the actions, resource types, keys and managed policies, with their date",
     "record": "ask AWS once, and keep its answers as evidence",

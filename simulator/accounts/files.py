@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.errors import Collector, Diagnostic, InputError, Severity, nearest
@@ -17,7 +18,7 @@ from simulator.text.source import Kind, Node, Source
 from simulator.text.yaml import parse_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["YAML_ENDINGS", "Faults", "Files"]
 
@@ -54,9 +55,16 @@ class Files:
     *noted* hears of each path just before it is read, of those that are not there too.
     """
 
-    def __init__(self, *, root: Path | None, noted: Callable[[Path], None] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        root: Path | None,
+        noted: Callable[[Path], None] | None = None,
+        replaced: Mapping[str, Source] = MappingProxyType({}),
+    ) -> None:
         self.root = root
         self._noted = noted
+        self._replaced = replaced
         self.faults = Faults()
         self._trees: dict[str, Node | None] = {}
         self._folders: dict[str, Path] = {}
@@ -100,7 +108,7 @@ class Files:
         if self._noted is not None:
             self._noted(path)
         try:
-            source = read_source(path, root=root, limit=limit)
+            source = self._replaced.get(_real(path)) or read_source(path, root=root, limit=limit)
         except InputError as error:
             self.faults.extend(_placed(fault, named_at) for fault in error.diagnostics)
             return None

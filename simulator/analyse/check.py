@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.suites.load import Loaded
     from simulator.text.source import Node, Source
 
-__all__ = ["Checked", "check_paths"]
+__all__ = ["Checked", "check_paths", "read_document"]
 
 _JSON = ".json"
 _AWS_OWN = ("arn:", "AWS's own ")  # how the paths of policies begin that nobody here can change
@@ -134,7 +134,7 @@ class _Gathering:
             if source.name in self.files or not (named or '"Statement"' in source.text):
                 return
             self.files[source.name] = None
-            policy = _read(source, named=named)
+            policy = read_document(source, named=named)
         except InputError as error:
             self.found.extend(error.diagnostics)
             return
@@ -142,7 +142,8 @@ class _Gathering:
             self.policy(policy)
 
 
-def _read(source: Source, *, named: bool) -> Policy | None:
+def read_document(source: Source, *, named: bool) -> Policy | None:
+    """Read a policy as what it seems to be used as; None for what is none, unless it was *named*."""
     fault = charset_fault(source)
     if fault is not None:
         raise InputError([fault])

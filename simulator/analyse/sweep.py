@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from simulator.decide.request import Caller
     from simulator.policy.model import Policy
     from simulator.suites.model import Session
+    from simulator.suites.situations import Situation
     from simulator.suites.types import TypeTable
 
-__all__ = ["Granted", "Kind", "PolicyCounts", "Sweep", "Sweeper", "count_policies"]
+__all__ = ["Compared", "Granted", "Kind", "PolicyCounts", "Said", "Sweep", "Sweeper", "count_policies"]
 
 _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 """Resource types of IAM that belong to users, and what their targets are called."""
@@ -118,6 +119,25 @@ class _Target:
     takers: int  #: the actions that take it
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one version decides on a target: the actions allowed, and those explicitly denied."""
+
+    allowed: int
+    denied: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One target, and what two versions decide there."""
+
+    label: str
+    kind: Kind
+    resource: str
+    old: Said
+    new: Said
+
+
 class Sweeper:
     """Sweeps the principals of accounts; everything that they share is made once."""
 
@@ -144,28 +164,66 @@ class Sweeper:
         policies = (*evaluator.stack.identity, *(beside.stack().identity if beside is not None else ()))
         found = evaluator.planes(ANY, base.context).allowed
         granted = [Granted(ANY, "any", ANY, found)]
-        for target in self._targets(account, principal, policies, base.context):
-            bound = Bound(target.label, None, "single", (target.resource,))
-            context = situations.on_target(base, bound.derived(target.resource, self._types)).context
+        statements = self.workspace.statements(policies)
+        possible = statements.unions(statements.all & ~statements.deny)[0]
+        for target in self._targets(account, principal, policies, base.context, possible):
+            context = self._context(situations, base, target)
             allowed = evaluator.planes(target.resource, context).allowed & target.takers
             granted.append(Granted(target.label, target.kind, target.resource, allowed))
         unstated = open_keys(evaluator, base.context, self._always - {"aws:requestedregion"})
         kept = tuple(one for one in granted if one.allowed)
         return Sweep(principal.label, session.name, kept, tuple(sorted(unstated)))
 
+    def compare(
+        self, account: Account | None, old: Principal, new: Principal, session: Session, *, possible: int
+    ) -> Iterator[Compared]:
+        """Yield what *old* and *new*, the same principal in two versions, may do on each target.
+
+        Only the actions *possible* are looked at, on the patterns of Deny statements and of NotResource too.
+        """
+        situations = Situations()
+        layer = situations.layer((account.context if account is not None else {}, session.context))
+        sides = [(situations.of_caller(one, layer), self._evaluator(one)) for one in (old, new)]
+        policies = tuple(dict.fromkeys(policy for _, one in sides for policy in one.stack.policies))
+        anything = _Target(ANY, "any", ANY, possible)
+        found = self._targets(account, new, policies, sides[1][0].context, possible, every=True)
+        for target in (anything, *found):
+            asked = target.takers & possible
+            planes = [one.planes(target.resource, self._context(situations, base, target)) for base, one in sides]
+            yield Compared(
+                target.label,
+                target.kind,
+                target.resource,
+                *(Said(one.allowed & asked, one.explicit & asked) for one in planes),
+            )
+
+    def _evaluator(self, principal: Principal) -> Evaluator:
+        return Evaluator(principal.stack(), principal.caller(), self.workspace)
+
+    def _context(self, situations: Situations, base: Situation, target: _Target) -> Context:
+        if target.resource == ANY:
+            return base.context
+        bound = Bound(target.label, None, "single", (target.resource,))
+        return situations.on_target(base, bound.derived(target.resource, self._types)).context
+
     # --- targets --------------------------------------------------------------------------------
 
     def _targets(
-        self, account: Account | None, principal: Principal, policies: tuple[Policy, ...], context: Context
+        self,
+        account: Account | None,
+        principal: Principal,
+        policies: tuple[Policy, ...],
+        context: Context,
+        possible: int,
+        *,
+        every: bool = False,
     ) -> Iterator[_Target]:
-        """Yield a target of each type that an allowed action takes, and one of each pattern of *policies*."""
-        statements = self.workspace.statements(policies)
-        possible = statements.unions(statements.all & ~statements.deny)[0]
+        """Yield a target of each type that a *possible* action takes, and one of each pattern of *policies*."""
         asked: set[str] = set()
         for target in self._of_types(account, principal, possible):
             asked.add(target.resource)
             yield target
-        for label, resource in _patterns(policies, context, _like(principal)):
+        for label, resource in _patterns(policies, context, _like(principal), every=every):
             takers = self._takers_of(resource) & possible if resource not in asked else 0
             if takers:
                 yield _Target(label, "pattern", resource, takers)
@@ -225,8 +283,8 @@ def _like(principal: Principal) -> str:
     return f"arn:{principal.partition}:iam:{region}:{principal.account_id}:example"
 
 
-def _patterns(policies: Iterable[Policy], context: Context, like: str) -> Iterator[tuple[str, str]]:
-    """Yield the resource patterns of Allow statements, each with an ARN that it matches."""
+def _patterns(policies: Iterable[Policy], context: Context, like: str, *, every: bool) -> Iterator[tuple[str, str]]:
+    """Yield the resource patterns of Allow statements, or of *every* one, each with an ARN that it matches."""
     seen: set[str] = set()
 
     def value_of(key: str) -> str | None:
@@ -234,9 +292,9 @@ def _patterns(policies: Iterable[Policy], context: Context, like: str) -> Iterat
         return found if isinstance(found, str) else None
 
     statements = (statement for policy in policies for statement in policy.statements)
-    for statement in (one for one in statements if one.effect is StatementEffect.ALLOW):
+    for statement in (one for one in statements if every or one.effect is StatementEffect.ALLOW):
         resources = statement.resources
-        for text in resources.texts if resources is not None and not resources.negated else ():
+        for text in resources.texts if resources is not None and (every or not resources.negated) else ():
             if text in seen or not text.strip("*") or len(seen) >= _MOST_PATTERNS:
                 continue
             seen.add(text)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.suites.cells import Cell
     from simulator.suites.engine import Engine, Ground, Spot
 
-__all__ = ["Ask", "Finding", "ask_of", "deciding", "judge", "open_questions"]
+__all__ = ["Ask", "Finding", "ask_of", "deciding", "judge", "judge_together", "open_questions"]
 
 _ORDER = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.ALLOWED)
 
@@ -69,8 +69,13 @@ class Finding:
 
 def judge(cell: Cell, engine: Engine, ground: Ground) -> Finding:
     """Decide the cell and compare with its expectation; only a difference needs every resource by itself."""
-    merged = _finding(cell, engine, ground, merge=True)
+    merged = judge_together(cell, engine, ground)
     return merged if merged.holds else _finding(cell, engine, ground, merge=False)
+
+
+def judge_together(cell: Cell, engine: Engine, ground: Ground) -> Finding:
+    """Decide the cell with the resources together that no policy can tell apart."""
+    return _finding(cell, engine, ground, merge=True)
 
 
 def _finding(cell: Cell, engine: Engine, ground: Ground, *, merge: bool) -> Finding:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.accounts.files import YAML_ENDINGS, Files
@@ -22,7 +23,7 @@ from simulator.suites.read import Loading, read_suite
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from simulator.accounts.model import Account
     from simulator.catalogue import Catalogue
@@ -69,13 +70,15 @@ def load_suites(
     allow_external: bool = False,
     catalogue: Catalogue | None = None,
     noted: Callable[[Path], None] | None = None,
+    replaced: Mapping[str, Source] = MappingProxyType({}),
 ) -> Loaded:
     """Read the suites of files and folders and expand them; raise `InputError` with all faults.
 
     Files that a suite names must lie under *root* (the current folder by default) unless
-    *allow_external*.  *noted* hears of each path just before it is read.
+    *allow_external*.  *noted* hears of each path just before it is read.  *replaced* are texts that stand
+    in for files, by their real path.
     """
-    files = Files(root=None if allow_external else root or Path.cwd(), noted=noted)
+    files = Files(root=None if allow_external else root or Path.cwd(), noted=noted, replaced=replaced)
     loading = Loading(files, Shelf(files))
     read = _read_all(paths, loading)
     # What can't be read for a fault elsewhere would only be blamed for the consequences.

@@ -1,0 +1,179 @@
+"""Two versions of policies, from what OLD and NEW name to a `Diff`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from iamproof.current import current_catalogue
+from iamproof.sides import paired, policies_of
+from iamproof.versions import account_at, bearing, versions
+from simulator.accounts.model import Organization, Principal
+from simulator.analyse.diff import (
+    Access,
+    CellChanges,
+    Diff,
+    Proof,
+    Subject,
+    compare_access,
+    compare_cells,
+    decide_cells,
+    prove_subject,
+)
+from simulator.analyse.diff.model import NEW_ALLOWS
+from simulator.analyse.sweep import Sweeper
+from simulator.errors import Collector
+from simulator.policy.model import PolicyKind
+from simulator.suites.sessions import MFA_SESSIONS, concrete, read_sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from iamproof.session import Prepared, RunOptions
+    from iamproof.sides import Changed, Side
+    from iamproof.versions import Version
+    from simulator.accounts.model import Account
+    from simulator.accounts.policies import LoadedPolicy
+    from simulator.suites.model import Session
+
+__all__ = ["difference"]
+
+_People: TypeAlias = "dict[tuple[str, str], tuple[Principal, Account, tuple[Session, ...]]]"
+"""Users and roles by account file and name."""
+
+_MOST_SUBJECTS = 40
+_SOMEBODY, _ACCOUNT = "somebody", "111111111111"
+_AS_IDENTITY = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP)
+
+
+def difference(old: str, new: str, options: RunOptions) -> Diff:
+    """Compare what OLD and NEW name; raise `InputError` when that can't be."""
+    one, other = paired(old, new)
+    changed = policies_of(one, other)
+    before, after, names = versions(one, other, changed, options)
+    cells = _cells(before, after, names)
+    subjects = [*_alone(changed), *_principals(one, other, before, after)]
+    kept = subjects[:_MOST_SUBJECTS]
+    sweeper = Sweeper(current_catalogue())
+    access = _merged((*_of_resources(changed), *(_compared(subject, sweeper) for subject in kept)))
+    return Diff(old, new, tuple(_told(changed)), cells, access, len(subjects) - len(kept))
+
+
+def _merged(access: Iterable[Access]) -> tuple[Access, ...]:
+    """Tell those for whom the same changes together; the first one's proofs and example stand for all."""
+    found: dict[object, Access] = {}
+    for one in access:
+        outcomes = tuple(proof.outcome for proof in one.proofs)
+        key = (one.alone, one.gained, one.lost, one.lifted, one.forbidden, outcomes, one.unstated)
+        first = found.get(key)
+        found[key] = one if first is None else replace(first, who=(*first.who, *one.who))
+    return tuple(found.values())
+
+
+def _compared(subject: Subject, sweeper: Sweeper) -> Access:
+    return compare_access(subject, sweeper, prove_subject(subject, sweeper.catalogue))
+
+
+def _cells(before: Version, after: Version, names: frozenset[str] | None) -> CellChanges:
+    if before.prepared is None or after.prepared is None:
+        return CellChanges(note=before.note or after.note, complete=not (before.faulty or after.faulty))
+    parts = [(one, bearing(one, names)) for one in (before.prepared, after.prepared)]
+    beside = len(parts[1][0].cells) - len(parts[1][1])
+    found = compare_cells(*(decide_cells(cells, one.catalogue) for one, cells in parts), beside=beside)
+    return replace(found, note=after.note, complete=not after.note)
+
+
+def _told(changed: Changed) -> Iterator[str]:
+    """Name the policies that differ."""
+    for name, (old, new) in changed.items():
+        known = new or old
+        assert known is not None  # one of the two is there
+        what = "added" if old is None else "removed" if new is None else "changed"
+        yield f"{name} ({what})"
+
+
+# --- whom it concerns ---------------------------------------------------------------------------
+
+
+def _alone(changed: Changed) -> Iterator[Subject]:
+    """Yield somebody made up for each policy, who has it and nothing else."""
+    sessions = _states(read_sessions({}, Collector()), "user")
+    for name, pair in changed.items():
+        if _as_identity(pair):
+            old, new = (_somebody(one) for one in pair)
+            yield Subject((name,), None, old, new, sessions, alone=True)
+
+
+def _somebody(loaded: LoadedPolicy | None) -> Principal:
+    policies = () if loaded is None else (loaded,)
+    return Principal(_SOMEBODY, "user", _SOMEBODY, _ACCOUNT, "aws", policies=policies)
+
+
+def _states(sessions: Mapping[str, Session], kind: str) -> tuple[Session, ...]:
+    return tuple(one for one in concrete(MFA_SESSIONS, sessions) if one.for_roles or kind == "user")
+
+
+def _of_resources(changed: Changed) -> Iterator[Access]:
+    """Yield what can't be compared by itself: policies of resources."""
+    for name, pair in changed.items():
+        if not _as_identity(pair):
+            reason = "a policy of a resource is compared by the cells only"
+            yield Access((name,), True, (), (), (), (), (Proof(NEW_ALLOWS, "unknown", reason=reason),))
+
+
+def _as_identity(pair: tuple[LoadedPolicy | None, LoadedPolicy | None]) -> bool:
+    return all(one is None or one.policy.kind in _AS_IDENTITY for one in pair)
+
+
+def _principals(one: Side, other: Side, before: Version, after: Version) -> Iterator[Subject]:
+    """Yield the users and roles of the accounts whose policies differ; those that are alike once."""
+    if one.kind == "account":
+        olds, news = (_in_account(account_at(side)) for side in (one, other))
+    elif before.prepared is None or after.prepared is None:
+        return
+    else:
+        olds, news = _everybody(before.prepared), _everybody(after.prepared)
+    alike: dict[tuple[object, ...], list[Subject]] = {}
+    for key in dict.fromkeys([*olds, *news]):
+        old, new = olds.get(key), news.get(key)
+        known = new or old
+        assert known is not None  # the key is of one of them
+        prints = tuple(None if one is None else _fingerprint(one[0]) for one in (old, new))
+        if prints[0] == prints[1]:
+            continue
+        principal, account, sessions = known
+        note = "" if old and new else ", not in OLD" if new else ", not in NEW"
+        pair = [_without_policies(principal) if one is None else one[0] for one in (old, new)]
+        subject = Subject((principal.label + note,), account, pair[0], pair[1], sessions)
+        alike.setdefault((*prints, principal.kind, note), []).append(subject)
+    for first, *others in alike.values():
+        yield replace(first, who=(*first.who, *(name for one in others for name in one.who)))
+
+
+def _in_account(account: Account) -> _People:
+    sessions = read_sessions({}, Collector())
+    return {
+        ("", f"{one.kind}/{one.name}"): (one, account, _states(sessions, one.kind))
+        for one in account.principals.values()
+    }
+
+
+def _everybody(prepared: Prepared) -> _People:
+    found: _People = {}
+    for suite in prepared.loaded.suites:
+        for one in suite.account.principals.values():
+            key = (suite.account.path, f"{one.kind}/{one.name}")
+            found.setdefault(key, (one, suite.account, _states(suite.sessions, one.kind)))
+    return found
+
+
+def _fingerprint(principal: Principal) -> tuple[object, ...]:
+    """Return what of a principal bears on decisions, but for who it is."""
+    places = [loaded.sha256 for loaded in principal.loaded_policies]
+    stack = principal.stack()
+    shape = len(stack.identity), stack.boundary is None, len(stack.session), tuple(map(len, (*stack.scps, *stack.rcps)))
+    return (*places, shape, principal.path, principal.tags)
+
+
+def _without_policies(principal: Principal) -> Principal:
+    return replace(principal, policies=(), groups=(), boundary=None, session_policies=(), organization=Organization())

@@ -1,0 +1,193 @@
+"""What OLD and NEW of ``iamproof diff`` name, and the policies there.
+
+A side is a policy file, a folder of them, an account file, an AWS managed policy, a git revision, or a path in one
+(``REV:PATH``).  A path that exists wins over a revision of that name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from iamproof.git import commit_of, contents, files_at
+from simulator.accounts.policies import LoadedPolicy
+from simulator.analyse.check import read_document
+from simulator.catalogue.managed import managed_policy, nearest_managed
+from simulator.errors import Diagnostic, InputError
+from simulator.suites.load import suite_files
+from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT, read_source
+from simulator.text.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from iamproof.git import Blob
+
+__all__ = ["Changed", "Kind", "Side", "paired", "policies_of", "source_at"]
+
+Changed: TypeAlias = "Mapping[str, tuple[LoadedPolicy | None, LoadedPolicy | None]]"
+"""The policies that differ, by name: in the old version and in the new one, None where they are not there."""
+
+Kind: TypeAlias = Literal["policy", "folder", "account", "revision"]
+
+_YAML = (".yaml", ".yml")
+_MOST_FILES = 5000
+_WORDS = {"policy": "a policy", "folder": "a folder", "account": "an account file", "revision": "a revision"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One version; `commit` is set where git has it, `path` is relative to here (empty: all of the revision)."""
+
+    given: str
+    kind: Kind
+    path: str = ""
+    commit: str | None = None
+    managed: bool = False
+
+
+def paired(old: str, new: str) -> tuple[Side, Side]:
+    """Read OLD and NEW; a bare revision stands for what the other side names. Raise `InputError` if they don't fit."""
+    sides = _side(old, "OLD"), _side(new, "NEW")
+    one, other = sides
+    if one.kind == "revision" != other.kind:
+        one = _within(one, other)
+    elif other.kind == "revision" != one.kind:
+        other = _within(other, one)
+    if one.kind != other.kind:
+        message = f"`{old}` is {_WORDS[one.kind]} and `{new}` is {_WORDS[other.kind]}"
+        raise _fault(message, "compare two of a kind")
+    return one, other
+
+
+def _side(text: str, name: str) -> Side:
+    path = Path(text)
+    try:
+        if text and path.is_dir():
+            return Side(text, "folder", text)
+        if text and path.exists():
+            return Side(text, _kind_of(text), text)
+    except (OSError, ValueError):
+        pass  # no name of a file: it may still name something else
+    if managed_policy(text) is not None:
+        return Side(text, "policy", text, managed=True)
+    commit = commit_of(text)
+    if commit is not None:
+        return Side(text, "revision", "", commit)
+    revision, colon, inside = text.partition(":")
+    commit = commit_of(revision) if colon and inside else None
+    if commit is not None:
+        return _in_commit(text, commit, inside)
+    near = nearest_managed(text) if path.suffix == "" and "/" not in text else None
+    message = f"{name} `{text}` is no file, no folder, no AWS managed policy and no revision that git knows here"
+    raise _fault(
+        message, f"did you mean `{near}`?" if near else "a revision's file is REV:PATH, as main:policies/x.json"
+    )
+
+
+def _kind_of(path: str) -> Kind:
+    return "account" if path.lower().endswith(_YAML) else "policy"
+
+
+def _in_commit(text: str, commit: str, path: str) -> Side:
+    found = files_at(commit, path)
+    if not found:
+        raise _fault(f"there is no `{path}` in {commit[:12]}", "the path is meant from the folder you are in")
+    alone = len(found) == 1 and os.path.normpath(found[0].name) == os.path.normpath(path)
+    return Side(text, _kind_of(path) if alone else "folder", path, commit)
+
+
+def _within(revision: Side, other: Side) -> Side:
+    """Return what *other* names, as it was in *revision*; it may not have been there."""
+    if other.managed:
+        message = f"`{revision.given}` is a revision, and `{other.given}` one policy"
+        raise _fault(message, "name the policy in the revision as REV:PATH")
+    return replace(revision, kind=other.kind, path=other.path)
+
+
+def _fault(message: str, advice: str) -> InputError:
+    return InputError([Diagnostic("option", message, help=advice)])
+
+
+# --- the policies of a side ---------------------------------------------------------------------
+
+
+def policies_of(old: Side, new: Side) -> dict[str, tuple[LoadedPolicy | None, LoadedPolicy | None]]:
+    """Return the policies of both sides whose texts differ, by name; of accounts none."""
+    if old.kind == "account":
+        return {}
+    if old.kind == "policy":
+        pair = _one(old), _one(new)
+        name = new.path if old.path == new.path else f"{old.path} → {new.path}"
+        return {} if _equal(*pair) else {name: (_policy(pair[0], named=True), _policy(pair[1], named=True))}
+    before, after = _sources(old), _sources(new)
+    found = {}
+    for name in sorted({*before, *after}):
+        sources = before.get(name), after.get(name)
+        if not _equal(*sources):
+            policies = _policy(sources[0], named=False), _policy(sources[1], named=False)
+            if policies != (None, None):
+                found[name] = policies
+    return found
+
+
+def source_at(side: Side) -> Source | None:
+    """Return the file of a side; None where it was not there."""
+    return _one(side)
+
+
+def _equal(one: Source | None, other: Source | None) -> bool:
+    return (one is None and other is None) or (one is not None and other is not None and one.sha256 == other.sha256)
+
+
+def _one(side: Side) -> Source | None:
+    if side.managed:
+        found = managed_policy(side.path)
+        assert found is not None  # the side was found to be one
+        return Source(found.arn, found.text, found.sha256)
+    if side.commit is None:
+        return read_source(Path(side.path), limit=SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT)
+    return next(iter(_read_blobs(side, files_at(side.commit, side.path)).values()), None)
+
+
+def _sources(side: Side) -> Mapping[str, Source]:
+    """Return the JSON files of a folder or a revision, by their name in it."""
+    if side.commit is None:
+        files = suite_files([Path(side.path)], endings=(".json",))
+        return {path.relative_to(side.path).as_posix(): read_source(path, limit=POLICY_LIMIT) for path in files}
+    blobs = [one for one in files_at(side.commit, side.path or ".") if one.name.lower().endswith(".json")]
+    blobs = [one for one in blobs if not _hidden(one.name)]
+    found = _read_blobs(side, blobs)
+    return {os.path.relpath(name, side.path or ".").replace(os.sep, "/"): source for name, source in found.items()}
+
+
+def _hidden(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return any(part.startswith((".", "_")) and part != ".." for part in parts) or "node_modules" in parts
+
+
+def _read_blobs(side: Side, blobs: Iterable[Blob]) -> dict[str, Source]:
+    wanted = [one for one in blobs if one.size <= POLICY_LIMIT]  # what is larger is no policy
+    if len(wanted) > _MOST_FILES:
+        raise _fault(f"`{side.given}` has {len(wanted):,} JSON files here", "name a folder, as REV:policies")
+    found = {}
+    for name, data in contents(wanted).items():
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _fault(f"`{name}` of `{side.given}` is not UTF-8: byte {error.start}", "save it as UTF-8") from None
+        found[name] = Source(name, text, hashlib.sha256(data).hexdigest())
+    return found
+
+
+def _policy(source: Source | None, *, named: bool) -> LoadedPolicy | None:
+    if source is None or not (named or '"Statement"' in source.text):
+        return None
+    policy = read_document(source, named=named)
+    if policy is None:
+        return None
+    name = source.name.rpartition("/")[2].removesuffix(".json")
+    return LoadedPolicy(name, source.name, source.sha256, policy, source.text)

@@ -1,0 +1,204 @@
+"""``iamproof diff``, run as people run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+POLICY = "policies/IAMUsersMFAManagement.json"
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *author, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from iamproof.cli import main; main()", "diff", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def data(folder: Path, *arguments: str) -> dict[str, Any]:
+    done = run(folder, *arguments, "--format", "json")
+    assert done.returncode in (0, 1), done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert found["clean"] is (done.returncode == 0)
+    return found
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two commits: the shipped policy and suites, and the policy without its last Deny; a work tree with a new Allow."""
+    folder = tmp_path_factory.mktemp("history")
+    for name in ("policies", "scenarios"):
+        shutil.copytree(ROOT / name, folder / name)
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
+    path = folder / POLICY
+    policy = json.loads(path.read_text("utf-8"))
+    del policy["Statement"][-1]
+    path.write_text(json.dumps(policy, indent=2), "utf-8")
+    git(folder, "commit", "-q", "-a", "-m", "second")
+    policy["Statement"][0]["Action"].append("iam:ListRoles")
+    path.write_text(json.dumps(policy, indent=2), "utf-8")
+    return folder
+
+
+def test_a_dropped_deny_shows_as_gained(history: Path) -> None:
+    found = data(history, "HEAD~1", "HEAD")
+    assert found["changed"] == [f"{POLICY} (changed)"]
+    assert any(flip["before"] == "explicitDeny" and flip["after"] == "allowed" for flip in found["cells"]["flips"])
+    alone = next(one for one in found["access"] if one["alone"])
+    assert alone["gained"] == []
+    assert "iam:GetUser" in {row["action"] for row in alone["lifted"]}
+    admin = next(one for one in found["access"] if "adminuser" in one["who"])
+    assert {"iam:ChangePassword", "iam:GetUser"} <= {row["action"] for row in admin["gained"]}
+    outcomes = {proof["claim"]: proof["outcome"] for proof in alone["proofs"]}
+    assert outcomes["NEW allows nothing that OLD does not"] == "proved"
+    assert outcomes["NEW lifts no explicit denial of OLD"] == "counterexample"
+
+
+def test_cells_that_open_come_first(history: Path) -> None:
+    opened = [flip["after"] == "allowed" for flip in data(history, "HEAD~1", "HEAD")["cells"]["flips"]]
+    assert opened == sorted(opened, reverse=True)
+    assert any(opened)
+    assert not all(opened)
+
+
+def test_swapped_revisions_open_nothing_but_cells_flip(history: Path) -> None:
+    found = data(history, "HEAD", "HEAD~1")
+    assert not any(one["gained"] or one["lifted"] for one in found["access"])
+    assert found["cells"]["flips"]
+    assert not found["clean"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("HEAD", POLICY), ("HEAD", "policies"), (f"HEAD:{POLICY}", POLICY), ("HEAD:policies", "policies")]
+)
+def test_a_revision_beside_a_path_is_that_path_as_it_was(history: Path, old: str, new: str) -> None:
+    found = data(history, old, new)
+    assert len(found["changed"]) == 1
+    (alone,) = (one for one in found["access"] if one["alone"])
+    assert {row["action"] for row in alone["gained"]} == {"iam:ListRoles"}
+    assert {row["action"] for one in found["access"] for row in (*one["lost"], *one["lifted"])} == set()
+
+
+@pytest.mark.parametrize("side", ["HEAD", POLICY, "policies", "scenarios/account.yaml", "AmazonEC2FullAccess"])
+def test_a_version_compared_with_itself_says_nothing(history: Path, side: str) -> None:
+    done = run(history, side, side)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing differs" in done.stdout.splitlines()[0]
+
+
+def test_narrower_is_clean_and_both_directions_are_told(history: Path) -> None:
+    done = run(history, "AmazonEC2FullAccess", "AmazonEC2ReadOnlyAccess")
+    assert done.returncode == 0
+    assert "✓ proved for all requests: NEW allows nothing that OLD does not" in done.stdout
+    assert "✗ not so: OLD allows nothing that NEW does not; for one, " in done.stdout
+
+
+def test_what_lies_beyond_the_lists_is_found_by_the_proof(history: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    for name, address in (("a", "192.0.2.0/25"), ("b", "192.0.2.0/24")):
+        condition = {"IpAddress": {"aws:SourceIp": address}}
+        policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+        (history / f"{name}.json").write_text(json.dumps(policy))
+    (one,) = data(history, "a.json", "b.json")["access"]
+    assert one["gained"] == []
+    proof = one["proofs"][0]
+    assert proof["outcome"] == "counterexample"
+    assert proof["context"]["aws:SourceIp"].startswith("192.0.2.")
+    assert one["unstated"] == ["aws:sourceip"]
+
+
+def test_an_account_whose_group_gets_another_policy_shows_whom_it_concerns(history: Path) -> None:
+    text = (history / "scenarios/account.yaml").read_text("utf-8")
+    (history / "scenarios/_other.yaml").write_text(text.replace("AmazonEC2FullAccess", "AmazonS3FullAccess"), "utf-8")
+    found = data(history, "scenarios/account.yaml", "scenarios/_other.yaml")
+    (one,) = found["access"]
+    assert set(one["who"]) == {"ec2webuser", "otheruser", "pathuser"}
+    assert {"s3:GetObject"} <= {row["action"] for row in one["gained"]}
+    assert {"ec2:RunInstances"} <= {row["action"] for row in one["lost"]}
+    assert found["cells"]["flips"]
+
+
+def test_a_policy_of_a_resource_is_never_called_clean(history: Path) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+    for name, actions in (("r", "s3:GetObject"), ("s", "s3:*")):
+        policy = {"Version": "2012-10-17", "Statement": [{**statement, "Action": actions}]}
+        (history / f"{name}.json").write_text(json.dumps(policy))
+    done = run(history, "r.json", "s.json")
+    assert done.returncode == 1
+    assert "neither proved nor refuted" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("HEAD", "--output=x", "no such option"),
+        ("HEAD", "nope", "NEW `nope` is no file, no folder, no AWS managed policy and no revision"),
+        ("HEAD:nope", "HEAD", "there is no `nope` in"),
+        ("AmazonEC2FullAcces", POLICY, "did you mean `arn:aws:iam::aws:policy/AmazonEC2FullAccess`?"),
+        ("policies", POLICY, "`policies` is a folder and"),
+        ("AmazonEC2FullAccess", "HEAD", "name the policy in the revision as REV:PATH"),
+        ("scenarios/common.yaml", "scenarios/account.yaml", "error"),
+        ("", POLICY, "OLD `` is no file"),
+        ("a\x01b", POLICY, "OLD `a\\x01b` is no file"),
+    ],
+)
+def test_what_can_not_be_compared_is_bad_input(history: Path, old: str, new: str, says: str) -> None:
+    done = run(history, old, new)
+    assert done.returncode == 2
+    assert says.lower() in done.stderr.lower().replace("\\u0001", "\\x01")
+    assert done.stdout == ""
+
+
+def test_nothing_of_the_work_tree_is_touched(history: Path) -> None:
+    def state() -> dict[str, int]:
+        return {str(path): path.stat().st_mtime_ns for path in history.rglob("*") if path.is_file()}
+
+    before = state()
+    data(history, "HEAD~1", "HEAD")
+    assert state() == before
+
+
+def test_markdown_is_bounded_and_bears_no_markup_of_others(history: Path) -> None:
+    statements = [
+        {"Effect": "Allow", "Action": "*", "Resource": f"arn:aws:s3:::b{number}/<img src=x>@team|`#1{'x' * 100}"}
+        for number in range(200)
+    ]
+    (history / "wide.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    (history / "narrow.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statements[:1]}))
+    done = run(history, "narrow.json", "wide.json", "--format", "md")
+    assert done.returncode == 1
+    assert len(done.stdout.encode()) < 65_536
+    assert done.stdout.startswith("### IAM: narrow.json → wide.json\n\n✗ **new access to ")
+    assert "<img" not in done.stdout.replace("`", "")
+    assert "@team" not in done.stdout
+
+
+def test_suites_of_a_revision_that_can_not_be_used_are_told_and_not_clean(history: Path, tmp_path: Path) -> None:
+    for name in ("policies", "scenarios"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    good = (tmp_path / "scenarios/china.yaml").read_text("utf-8")
+    (tmp_path / "scenarios/china.yaml").write_text("suite: [", "utf-8")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "broken")
+    (tmp_path / "scenarios/china.yaml").write_text(good, "utf-8")
+    done = run(tmp_path, "HEAD", "policies")
+    assert done.returncode == 1
+    assert "cells: the suites of `HEAD` can't be used: " in done.stdout
+    assert "not everything could be compared" in done.stdout

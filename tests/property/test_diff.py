@@ -1,0 +1,136 @@
+"""Laws of comparing two versions of a policy.
+
+- A version compared with itself says nothing.
+- Swapping the versions swaps what is gained and lost, and what is no longer and what is now denied.
+- The naive evaluator confirms every gain, and every denial that is lifted.
+- Where it is proved that nothing new is allowed, no gain is listed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.accounts.model import Principal
+from simulator.accounts.policies import LoadedPolicy
+from simulator.analyse.diff import Subject, compare_access, prove_subject
+from simulator.analyse.diff.access import touched
+from simulator.analyse.diff.model import NEW_ALLOWS, OLD_ALLOWS
+from simulator.analyse.sweep import Sweeper
+from simulator.catalogue import load
+from simulator.errors import Collector
+from simulator.policy.parse import parse_policy_text
+from simulator.suites.sessions import MFA_SESSIONS, concrete, read_sessions
+from tests.oracles.statements import ALLOWED, EXPLICIT_DENY, Request, decide
+from tests.property.profile import law
+
+if TYPE_CHECKING:
+    from simulator.analyse.diff import Access, Row
+
+SESSIONS = concrete(MFA_SESSIONS, read_sessions({}, Collector()))
+ACTIONS = ("iam:GetUser", "iam:*MFADevice", "iam:CreateAccessKey", "s3:GetObject", "s3:Put*", "sqs:*")
+RESOURCES = (
+    "*",
+    "arn:aws:iam::*:user/${aws:username}",
+    "arn:aws:iam::*:user/${aws:username}*",
+    "arn:*:iam::*:mfa/${aws:username}",
+    "arn:aws:s3:::b/*",
+    "arn:aws:sqs:*:*:q",
+)
+CONDITIONS = (
+    None,
+    {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+    {"StringEquals": {"aws:username": "somebody"}},
+    {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+)
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> dict[str, Any]:
+    found = {
+        "Effect": draw(st.sampled_from(("Allow", "Allow", "Deny"))),
+        "Action": draw(st.lists(st.sampled_from(ACTIONS), min_size=1, max_size=3, unique=True)),
+        draw(st.sampled_from(("Resource", "Resource", "NotResource"))): draw(
+            st.lists(st.sampled_from(RESOURCES), min_size=1, max_size=2, unique=True)
+        ),
+    }
+    condition = draw(st.sampled_from(CONDITIONS))
+    return found if condition is None else {**found, "Condition": condition}
+
+
+policies = st.lists(statements(), min_size=1, max_size=4).map(lambda s: {"Version": "2012-10-17", "Statement": s})
+
+
+@pytest.fixture(scope="module")
+def sweeper() -> Sweeper:
+    return Sweeper(load())
+
+
+def somebody(document: dict[str, Any]) -> Principal:
+    text = json.dumps(document)
+    loaded = LoadedPolicy("p", "p.json", str(hash(text)), parse_policy_text(text, name="p"), text)
+    return Principal("somebody", "user", "somebody", "111111111111", "aws", policies=(loaded,))
+
+
+def subject(old: dict[str, Any], new: dict[str, Any]) -> Subject:
+    return Subject(("p",), None, somebody(old), somebody(new), SESSIONS, alone=True)
+
+
+def lists(access: Access) -> tuple[tuple[Row, ...], ...]:
+    return access.gained, access.lost, access.lifted, access.forbidden
+
+
+@law
+@given(policy=policies)
+def test_a_policy_compared_with_itself_says_nothing(sweeper: Sweeper, policy: dict[str, Any]) -> None:
+    one = subject(policy, json.loads(json.dumps(policy)))
+    found = compare_access(one, sweeper, prove_subject(one, sweeper.catalogue))
+    assert lists(found) == ((), (), (), ())
+    assert [proof.outcome for proof in found.proofs] == ["proved"] * 3
+    assert not found.opens
+
+
+@law
+@given(old=policies, new=policies)
+def test_swapping_the_versions_swaps_what_is_gained_and_lost(
+    sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    gained, lost, lifted, forbidden = lists(compare_access(subject(old, new), sweeper))
+    assert lists(compare_access(subject(new, old), sweeper)) == (lost, gained, forbidden, lifted)
+
+
+@law
+@given(old=policies, new=policies)
+def test_the_naive_evaluator_confirms_every_gain(sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]) -> None:
+    one = subject(old, new)
+    possible = touched(one, sweeper)
+    for session in SESSIONS:
+        stated = {s.name: s.value for s in session.context.values() if isinstance(s.value, str)}
+        context: dict[str, Any] = {**one.new.derived_context(), **stated}
+        for target in sweeper.compare(None, one.old, one.new, session, possible=possible):
+            gained = target.new.allowed & ~target.old.allowed
+            lifted = target.old.denied & ~target.new.denied
+            for bits, effects in ((gained, (None, ALLOWED)), (lifted, (EXPLICIT_DENY, None))):
+                for action in sweeper.catalogue.of_mask(bits):
+                    request = Request(action, target.resource, context)
+                    before, after = (decide([each], request).effect for each in (old, new))
+                    assert effects[0] in (None, before)
+                    assert effects[1] in (None, after)
+                    assert before != after
+
+
+@law
+@given(old=policies, new=policies)
+def test_where_nothing_new_is_proved_no_gain_is_listed(
+    sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    one = subject(old, new)
+    found = compare_access(one, sweeper, prove_subject(one, sweeper.catalogue))
+    proved = {proof.claim for proof in found.proofs if proof.outcome == "proved"}
+    assert not (NEW_ALLOWS in proved and found.gained)
+    assert not (OLD_ALLOWS in proved and found.lost)
