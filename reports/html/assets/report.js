@@ -33,6 +33,10 @@
       }
       at += width;
     }
+    // The total is of all principals.
+    for (const row of table.rows) {
+      if (row.parentElement.tagName !== "THEAD" || row.rowIndex === 0) row.lastElementChild.hidden = Boolean(state.principal);
+    }
   };
 
   const apply = () => {
