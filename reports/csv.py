@@ -1,4 +1,4 @@
-"""CSV: a row a cell, for spreadsheets.
+"""CSV: a row a cell, and one an invariant, for spreadsheets.
 
 A spreadsheet runs a cell that begins like a formula, so such text gets an apostrophe in front.  Every
 row repeats the run's verdict, source, catalogue and warnings: a filtered sheet still says what it is.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reports.options import Options
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["COLUMNS", "render"]
 
@@ -64,6 +64,32 @@ OF_THE_RUN: dict[str, Callable[[Run], object]] = {
 }
 
 
+_OF_INVARIANTS: dict[str, Callable[[InvariantResult], object]] = {
+    "id": lambda one: one.id,
+    "suite": lambda one: one.suite,
+    "file": lambda one: one.file,
+    "line": lambda one: one.line,
+    "scenario": lambda one: one.name,
+    "scenario_id": lambda one: one.invariant_id,
+    "requirement": lambda one: "; ".join(one.requirement),
+    "controls": lambda one: "; ".join(one.controls),
+    "tags": lambda one: "; ".join(one.tags),
+    "principal": lambda one: "; ".join(one.principals),
+    "session": lambda one: "; ".join(one.sessions),
+    "action": lambda one: one.actions,
+    "target": lambda one: one.resources,
+    "resource": lambda one: one.refutation.resource if one.refutation else "",
+    "context": lambda one: context_words(one.refutation.context, mfa=False) if one.refutation else "",
+    "expected": lambda one: one.expected,
+    "actual": lambda one: one.refutation.actual if one.refutation else "",
+    "outcome": lambda one: one.outcome,
+    "kind": lambda _: "invariant",
+    "vacuous": lambda one: one.vacuous,
+    "message": lambda one: one.message,
+}
+"""How an invariant fills the columns: what a cell has alone stays empty."""
+
+
 def render(run: Run, options: Options | None = None) -> str:
     """Return the cells as CSV (RFC 4180), the header first."""
     del options  # nothing about it is a matter of choice
@@ -73,6 +99,9 @@ def render(run: Run, options: Options | None = None) -> str:
     about = [_field(column(run)) for column in OF_THE_RUN.values()]
     for cell in run.cells:
         writer.writerow([*(_field(column(cell)) for column in COLUMNS.values()), *about])
+    for one in run.invariants:
+        filled = (_OF_INVARIANTS[name](one) if name in _OF_INVARIANTS else "" for name in COLUMNS)
+        writer.writerow([*map(_field, filled), *about])
     return out.getvalue()
 
 

@@ -43,7 +43,7 @@ def gaps(run: Run) -> tuple[Gap, ...]:
     found = (
         Gap(
             "Requirements that no scenario verifies",
-            tuple(f"{shown(t.id)}: {shown(t.text)}" for t in requirements(run) if not t.cells),
+            tuple(f"{shown(t.id)}: {shown(t.text)}" for t in requirements(run) if not t.cells and not t.invariants),
         ),
         Gap("Policies that no cell decides", tuple(shown(p.path) for p in run.policies if not p.decided)),
         Gap("Statements that never decide", tuple(_idle_statements(run))),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports.claims import by_outcome, claim_facts, claim_headline, claim_place
 from reports.describe import facts, headline, shown
 from reports.exceptions import exceptions
 from reports.locate import Location, of_text, places
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reports.options import Options
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["render"]
 
@@ -35,6 +36,7 @@ def render(run: Run, options: Options | None = None) -> str:
 def _commands(run: Run) -> Iterator[str]:
     errors = [
         *map(_failure, by_severity(run)),
+        *(_claim(one) for one in by_outcome(run) if one.outcome in ("refuted", "unknown")),
         *(_command("error", of_text(run, t), "the run itself", t) for t in run.failures),
     ]
     yield from _few(errors, "error", "failures")
@@ -55,6 +57,11 @@ def _few(commands: list[str], level: str, noun: str) -> Iterator[str]:
 def _failure(cell: CellResult) -> str:
     told = [f"{fact.label}: {fact.text}" for fact in facts(cell) if fact.label in _TOLD]
     return _command("error", places(cell)[0], headline(cell), "\n".join([str(mark_of(cell)), *told]))
+
+
+def _claim(one: InvariantResult) -> str:
+    told = [f"{fact.label}: {fact.text}" for fact in claim_facts(one) if fact.label in (*_TOLD, "replay")]
+    return _command("error", claim_place(one)[0], claim_headline(one), "\n".join(told))
 
 
 def _warnings(run: Run) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written, never read
 
+from reports.claims import claim_facts, claim_headline, claim_scenario
 from reports.describe import facts, headline, shown
 from reports.json import result_digest
 from reports.options import Options
@@ -20,7 +21,7 @@ from reports.words import Kind, catalogue_date, kind_of, mark_of, source_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["render"]
 
@@ -32,6 +33,7 @@ _TYPES = {
     Kind.UNMET: "ExpectationNotMet",
     Kind.ERROR: "Error",
 }
+_CLAIMS = {"refuted": "Counterexample", "unknown": "NeitherProvedNorRefuted"}
 _SKIPPED = ("skipped", "known_gap", "unsupported", "not_run")
 _NAME = 1000  # characters of a name
 
@@ -40,13 +42,16 @@ def render(run: Run, options: Options | None = None) -> str:
     """Return the run as JUnit XML."""
     strict = (options or Options()).strict
     root = ET.Element(
-        "testsuites", {"name": "iamproof", "time": _seconds(run), **_counts(run.cells, len(run.failures))}
+        "testsuites",
+        {"name": "iamproof", "time": _seconds(run), **_counts(run.cells, len(run.failures), run.invariants)},
     )
     suites: defaultdict[str, list[CellResult]] = defaultdict(list)
     for cell in run.cells:
         suites[cell.suite].append(cell)
     for number, (name, cells) in enumerate(suites.items()):
         _suite(root, run, name, cells, first=number == 0, strict=strict)
+    if run.invariants:
+        _invariants(root, run, first=not suites, strict=strict)
     if run.failures:
         _of_the_run(root, run)
     ET.indent(root)
@@ -100,6 +105,24 @@ def _text(cell: CellResult) -> str:
     return "\n".join(f"{fact.label}: {fact.text}" for fact in facts(cell))
 
 
+def _invariants(root: ET.Element, run: Run, *, first: bool, strict: bool) -> None:
+    """Write the invariants as a suite of their own: a claim about all requests is no cell of a suite."""
+    suite = ET.SubElement(root, "testsuite", {"name": "invariants", **_when(run), **_counts((), 0, run.invariants)})
+    if first:
+        _properties(suite, run)
+    for one in run.invariants:
+        where = {} if strict else {"file": shown(one.file, _NAME), "line": str(one.line)}
+        names = {"classname": shown(one.suite), "name": shown(one.id, _NAME)}
+        case = ET.SubElement(suite, "testcase", {**names, "time": "0", **where})
+        told = "\n".join([*(f"{fact.label}: {fact.text}" for fact in claim_facts(one)), *claim_scenario(one)])
+        if one.outcome in _CLAIMS:
+            ET.SubElement(case, "failure", type=_CLAIMS[one.outcome], message=claim_headline(one)).text = told
+        elif one.outcome == "not_run":
+            ET.SubElement(case, "skipped", message="not run").text = told
+        else:
+            ET.SubElement(case, "system-out").text = told
+
+
 def _of_the_run(root: ET.Element, run: Run) -> None:
     number = len(run.failures)
     counts = {"tests": str(number), "failures": str(number), "errors": "0", "skipped": "0"}
@@ -109,11 +132,11 @@ def _of_the_run(root: ET.Element, run: Run) -> None:
         ET.SubElement(case, "failure", type="RunFailure", message=shown(text, _NAME)).text = shown(text, _NAME)
 
 
-def _counts(cells: Sequence[CellResult], more: int = 0) -> dict[str, str]:
-    outcomes: Counter[str] = Counter(cell.outcome for cell in cells)
+def _counts(cells: Sequence[CellResult], more: int = 0, invariants: Sequence[InvariantResult] = ()) -> dict[str, str]:
+    outcomes: Counter[str] = Counter([*(cell.outcome for cell in cells), *(one.outcome for one in invariants)])
     return {
-        "tests": str(len(cells) + more),
-        "failures": str(outcomes["failed"] + more),
+        "tests": str(len(cells) + len(invariants) + more),
+        "failures": str(outcomes["failed"] + outcomes["refuted"] + outcomes["unknown"] + more),
         "errors": str(outcomes["error"]),
         "skipped": str(sum(outcomes[word] for word in _SKIPPED)),
     }

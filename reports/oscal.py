@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reports import controls
+from reports.claims import claim_facts, claim_mark
 from reports.describe import Fact, shown
 from reports.evidence import completeness, evidence
 from reports.json import dump
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from reports.controls import Coverage
     from reports.signoff import SignOff
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["OSCAL_VERSION", "render"]
 
@@ -39,6 +40,7 @@ _NS = "urn:iamproof:oscal"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, _NS)
 _EMBED_LIMIT = 1 << 20  # bytes of JSON that the document carries
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TOLD = 8000  # characters of what is told of an invariant
 _MOST_LISTED = 50  # failing cells that an observation lists
 
 
@@ -171,6 +173,7 @@ def _observations(document: _Document) -> Iterator[dict[str, Any]]:
         scenarios[cell.file, cell.scenario].append(cell)
     for (file, name), cells in scenarios.items():
         yield _observation(document, file, name, cells)
+    yield from (_proof(document, one) for one in document.run.invariants)
 
 
 def _observation(document: _Document, file: str, name: str, cells: list[CellResult]) -> dict[str, Any]:
@@ -202,6 +205,27 @@ def _observation(document: _Document, file: str, name: str, cells: list[CellResu
     }
     subjects = [{"subject-uuid": document.id(f"policy {path}"), "type": "component"} for path in policies]
     return found | ({"subjects": subjects} if subjects else {})
+
+
+def _proof(document: _Document, one: InvariantResult) -> dict[str, Any]:
+    """Return the observation of an invariant: a claim about all requests."""
+    told = "; ".join(f"{fact.label}: {fact.text}" for fact in claim_facts(one))
+    return {
+        "uuid": document.id(_key(one.file, one.id)),
+        "title": _line(one.name),
+        "description": f"Claimed of all requests: {claim_mark(one).text}. {shown(told, _TOLD)}",
+        "props": [
+            _prop("invariant", f"{shown(one.file)}:{one.line}"),
+            _prop("outcome", claim_mark(one).text),
+            *(_control_prop(control) for control in dict.fromkeys(one.controls)),
+        ],
+        "methods": ["TEST"],
+        "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
+        "collected": _moment(document.run.finished),
+        "relevant-evidence": [
+            {"href": f"#{document.id('run')}", "description": "The canonical run that this observation is taken from."}
+        ],
+    }
 
 
 def _key(file: str, name: str) -> str:
@@ -243,6 +267,7 @@ def _finding(document: _Document, row: Coverage, state: str, remark: str) -> dic
         ("objective-id", control.objective_id) if control.objective_id else ("statement-id", f"{control.oscal_id}_smt")
     )
     related = dict.fromkeys(_key(cell.file, cell.scenario) for cell in row.cells)
+    related |= dict.fromkeys(_key(one.file, one.id) for one in row.invariants)
     return {
         "uuid": document.id(f"finding {control.name}"),
         "title": f"{control.id}: {control.title}",

@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from reports.claims import claim_facts, claim_headline, claim_place, claim_scenario
 from reports.describe import facts, headline, shown
 from reports.evidence import input_files
 from reports.json import result_digest
@@ -20,7 +21,7 @@ from reports.options import Options
 from reports.words import HINTS, Kind, by_severity, catalogue_date, kind_of, mark_of, source_line
 
 if TYPE_CHECKING:
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["RULES", "render"]
 
@@ -48,6 +49,8 @@ RULES: dict[str, Rule] = {
     Kind.DISAGREES.value: Rule("IPS006", "aws-answered-differently", "error", "6.0", "A recorded answer of AWS differs from the simulated decision."),
     Kind.UNMET.value: Rule("IPS007", "expectation-not-met", "error", "", "The scenario's terms are not met, as a known gap that passes or is overdue."),
     "vacuous": Rule("IPS008", "vacuous-pass", "warning", "", "A denial holds because nothing could have matched: it proves nothing."),
+    "refuted": Rule("IPS009", "invariant-refuted", "error", "8.0", "A claim about all requests is refuted by one that the evaluator decided against it."),
+    "unknown": Rule("IPS010", "invariant-unknown", "warning", "", "A claim about all requests is neither proved nor refuted: nobody checked it."),
 }  # fmt: skip
 """The rules by kind of failure."""
 
@@ -70,6 +73,8 @@ def _runs(run: Run, options: Options) -> list[dict[str, Any]]:
     vacuous = [cell for cell in run.cells if cell.vacuous is not None and kind_of(cell) is None]
     for cell in (*by_severity(run), *vacuous):
         by_suite[f"iamproof/{shown(cell.suite)}/" if apart else "iamproof/"].append(_result(cell, known))
+    for one in (one for one in run.invariants if one.outcome in ("refuted", "unknown")):
+        by_suite[f"iamproof/{shown(one.suite)}/" if apart else "iamproof/"].append(_claim(one, options.baseline))
     if run.failures or not by_suite:
         by_suite["iamproof/"] += [_of_the_run(run, text) for text in run.failures]
     return [_run(run, name, results) for name, results in by_suite.items()]
@@ -137,6 +142,20 @@ def _result(cell: CellResult, known: frozenset[str] | None) -> dict[str, Any]:
         found["relatedLocations"] = [{"id": 1, **_location(related), "message": {"text": "the other side"}}]
     if known is not None:
         found["baselineState"] = "unchanged" if cell.id in known else "new"
+    return found
+
+
+def _claim(one: InvariantResult, baseline: Run | None) -> dict[str, Any]:
+    """Return an invariant that is not proved, at the statement to mend."""
+    primary, related = claim_place(one)
+    told = "\n".join([*(f"{fact.label}: {fact.text}" for fact in claim_facts(one)), *claim_scenario(one)])
+    link = " See also [the invariant](1)." if related else ""
+    found = _finding(RULES[one.outcome], f"{_plain(claim_headline(one))}.{link}\n{_plain(told)}", primary, one.id)
+    if related:
+        found["relatedLocations"] = [{"id": 1, **_location(related), "message": {"text": "the invariant"}}]
+    if baseline is not None:
+        known = {old.id for old in baseline.invariants if old.outcome == one.outcome}
+        found["baselineState"] = "unchanged" if one.id in known else "new"
     return found
 
 

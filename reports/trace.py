@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from reports.words import count
 
 if TYPE_CHECKING:
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["Result", "Trace", "Verifying", "requirements", "result_of"]
 
@@ -45,11 +45,12 @@ class Trace:
     text: str
     scenarios: tuple[Verifying, ...]
     cells: tuple[CellResult, ...]
+    invariants: tuple[InvariantResult, ...] = ()
 
     @property
     def result(self) -> Result:
-        """What the cells together say of the requirement."""
-        return result_of(self.cells)
+        """What the cells and invariants together say of the requirement."""
+        return result_of(self.cells, self.invariants)
 
     @property
     def symbol(self) -> str:
@@ -57,7 +58,13 @@ class Trace:
         return _SYMBOLS[self.result]
 
     def __str__(self) -> str:
-        match self.result:
+        proofs = _proofs(self.invariants)
+        if not self.cells and proofs:
+            return f"{self.result}: {proofs}"
+        return f"{self._of_cells()}; {proofs}" if proofs else self._of_cells()
+
+    def _of_cells(self) -> str:
+        match result_of(self.cells):
             case "not exercised":
                 return "no scenario verifies it" if not self.cells else "not exercised: nothing of it was decided"
             case "held":
@@ -74,8 +81,32 @@ def _all(number: int) -> str:
     return "its one cell" if number == 1 else f"all {number:,} cells"
 
 
-def result_of(cells: tuple[CellResult, ...]) -> Result:
-    """Return what *cells* together say; an exception is never counted as held."""
+def _proofs(invariants: tuple[InvariantResult, ...]) -> str:
+    """Say how many of *invariants* are proved, and that the others are not."""
+    if not invariants:
+        return ""
+    proved = sum(one.outcome == "proved" and one.vacuous is None for one in invariants)
+    return f"{proved:,} of {count(len(invariants), 'invariant')} proved"
+
+
+_OF_PROOFS: dict[str, Result] = {"proved": "held", "not_run": "not exercised"}
+
+
+def result_of(cells: tuple[CellResult, ...], invariants: tuple[InvariantResult, ...] = ()) -> Result:
+    """Return what *cells* and *invariants* together say; an exception is never counted as held."""
+    if not invariants:
+        return _of_cells(cells)
+    found = {
+        "held with exceptions" if one.vacuous is not None else _OF_PROOFS.get(one.outcome, "not held")
+        for one in invariants
+    }
+    found |= {_of_cells(cells)} if cells else set()
+    if "not held" in found or found == {"not exercised"}:
+        return "not held" if "not held" in found else "not exercised"
+    return "held" if found == {"held"} else "held with exceptions"
+
+
+def _of_cells(cells: tuple[CellResult, ...]) -> Result:
     if any(cell.outcome in ("failed", "error") for cell in cells):
         return "not held"
     if not any(cell.outcome in _DECIDED for cell in cells):
@@ -91,7 +122,15 @@ def requirements(run: Run) -> tuple[Trace, ...]:
     for cell in run.cells:
         for name in cell.requirement:
             found.setdefault((name, texts.get((cell.suite, name), "")), []).append(cell)
-    return tuple(Trace(id_, text, _scenarios(cells), tuple(cells)) for (id_, text), cells in found.items())
+    claims: dict[tuple[str, str], list[InvariantResult]] = {}
+    for one in run.invariants:
+        for name in one.requirement:
+            place = (name, texts.get((one.suite, name), ""))
+            found.setdefault(place, [])
+            claims.setdefault(place, []).append(one)
+    return tuple(
+        Trace(*place, _scenarios(cells), tuple(cells), tuple(claims.get(place, ()))) for place, cells in found.items()
+    )
 
 
 def _scenarios(cells: list[CellResult]) -> tuple[Verifying, ...]:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = [
     "Control",
@@ -76,10 +76,22 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A control and the cells that name it."""
+    """A control, and the cells and invariants that name it."""
 
     control: Control
     cells: tuple[CellResult, ...]
+    invariants: tuple[InvariantResult, ...] = ()
+
+    @property
+    def proved(self) -> int:
+        """How many of the invariants are proved; a proof about no request is none."""
+        return sum(one.outcome == "proved" and one.vacuous is None for one in self.invariants)
+
+    @property
+    def words(self) -> str:
+        """How much of what names the control is as expected, in figures."""
+        cells = f"{self.as_expected:,} of {len(self.cells):,}"
+        return f"{cells}; {self.proved:,} of {len(self.invariants):,} proved" if self.invariants else cells
 
     @property
     def as_expected(self) -> int:
@@ -89,9 +101,11 @@ class Coverage:
     @property
     def status(self) -> Literal["behaved as expected", "exceptions", "not exercised"]:
         """What the cells together show; never that a control is met."""
-        if not any(cell.outcome not in ("skipped", "not_run", "unsupported") for cell in self.cells):
+        outcomes: list[str] = [*(cell.outcome for cell in self.cells), *(one.outcome for one in self.invariants)]
+        if not any(outcome not in ("skipped", "not_run", "unsupported") for outcome in outcomes):
             return "not exercised"
-        return "behaved as expected" if self.as_expected == len(self.cells) else "exceptions"
+        well = self.as_expected == len(self.cells) and self.proved == len(self.invariants)
+        return "behaved as expected" if well else "exceptions"
 
 
 @cache
@@ -128,22 +142,27 @@ def control_named(name: str) -> Control:
 
 
 def coverage(run: Run) -> Mapping[str, tuple[Coverage, ...]]:
-    """Return the controls that cells name, by framework; unmapped ones under their own prefix."""
+    """Return the controls that cells and invariants name, by framework; unmapped ones under their own prefix."""
     cells: defaultdict[str, list[CellResult]] = defaultdict(list)
     for cell in run.cells:
         for name in dict.fromkeys(cell.controls):
             cells[name].append(cell)
+    claims: defaultdict[str, list[InvariantResult]] = defaultdict(list)
+    for one in run.invariants:
+        for name in dict.fromkeys(one.controls):
+            claims[name].append(one)
     found: defaultdict[str, list[Coverage]] = defaultdict(list)
     order = {name: place for place, name in enumerate(_catalogue())}
-    for name in sorted(cells, key=lambda name: (order.get(name, len(order)), name)):
+    for name in sorted({**cells, **claims}, key=lambda name: (order.get(name, len(order)), name)):
         control = control_named(name)
-        found[control.framework].append(Coverage(control, tuple(cells[name])))
+        found[control.framework].append(Coverage(control, tuple(cells[name]), tuple(claims[name])))
     return {framework: tuple(rows) for framework, rows in found.items()}
 
 
 def unexercised(run: Run) -> tuple[Control, ...]:
     """Return the controls of the frameworks in use that no cell names, though a policy's suite could."""
     named = {name for cell in run.cells for name in cell.controls}
+    named |= {name for one in run.invariants for name in one.controls}
     used = {control.framework for name in named if (control := lookup(name))}
     return tuple(
         control

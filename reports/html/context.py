@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import controls
+from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_mark, claim_scenario
 from reports.coverage import MARKS, left_out_words
 from reports.evidence import verification
 from reports.exceptions import exceptions
@@ -15,12 +16,14 @@ from reports.words import GLOSSARY, NOT_SHOWN, Kind, conclusion, figures, kind_o
 
 if TYPE_CHECKING:
     from reports.html.view import View
+    from simulator.suites.result import Run
 
 __all__ = ["SECTIONS", "of"]
 
 SECTIONS = (
     ("A", "Conclusion"),
     ("requirements", "Requirements"),
+    ("invariants", "Invariants"),
     ("B", "Evidence record"),
     ("C", "Findings"),
     ("D", "Decision matrix"),
@@ -65,7 +68,7 @@ def of(view: View) -> dict[str, Any]:
     return {
         "run": run,
         "options": options,
-        "sections": tuple(one for one in SECTIONS if run.coverage is not None or one[0] != "policy-coverage"),
+        "sections": tuple(one for one in SECTIONS if one[0] not in _absent(run)),
         "part_sections": _PART,
         "tone": tone,
         "symbol": symbol,
@@ -81,6 +84,10 @@ def of(view: View) -> dict[str, Any]:
         "frameworks": controls.frameworks(),
         "covered": annotated(run),
         "coverage_marks": MARKS,
+        "claims": tuple(
+            (one, claim_mark(one), claim(one), claim_facts(one), claim_scenario(one)) for one in by_outcome(run)
+        ),
+        "claims_sentence": SENTENCE,
         "left_out": tuple(left_out_words(run.coverage)) if run.coverage is not None else (),
         "gaps": gaps(run),
         "exceptions": exceptions(run),
@@ -91,6 +98,11 @@ def of(view: View) -> dict[str, Any]:
         "bar": _bar(view),
         "mfa_key": "aws:MultiFactorAuthPresent",
     }
+
+
+def _absent(run: Run) -> tuple[str, ...]:
+    """Return the sections that a run has nothing for."""
+    return (*(["policy-coverage"] if run.coverage is None else []), *(["invariants"] if not run.invariants else []))
 
 
 def _number(view: View, state: str) -> int:
@@ -106,6 +118,9 @@ def _counts(view: View) -> tuple[tuple[str, int, bool], ...]:
     rows += [
         ("errors", summary.errors, True),
         ("failed beside the cells", len(run.failures), True),
+        ("invariants proved", sum(one.outcome == "proved" for one in run.invariants), False),
+        ("invariants refuted", sum(one.outcome == "refuted" for one in run.invariants), True),
+        ("invariants unknown", sum(one.outcome == "unknown" for one in run.invariants), True),
         ("not supported", summary.unsupported, False),
         ("known gaps", summary.known_gaps, False),
         ("skipped", summary.skipped, False),
