@@ -24,4 +24,4 @@ def current_catalogue() -> Catalogue:
     from simulator.text.yaml import parse_yaml  # noqa: PLC0415  # only where there is an overlay
 
     node = parse_yaml(read_source(Path(overlay), root=Path()))
-    return load().with_overlay(read_overlay(node, load()))
+    return load().with_overlay(read_overlay(node, load(), alone=True))

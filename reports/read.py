@@ -35,10 +35,13 @@ _KINDS = {
 }
 
 
+_HELP = "`iamproof test --report json=FILE` writes one"
+
+
 def fault(where: str, problem: str, *, file: str = "") -> InputError:
     """Make the error that says what is wrong at *where* in a report."""
     span = Span(file, 1, 1, 1, 1) if file else None
-    return InputError([Diagnostic("bad-report", f"`{where}` {problem}" if where else problem, span)])
+    return InputError([Diagnostic("bad-report", f"`{where}` {problem}" if where else problem, span, help=_HELP)])
 
 
 def parse(text: str) -> Any:

@@ -32,9 +32,8 @@ def replace_files(path: str | os.PathLike[str], content: Mapping[str, Iterable[s
         return _replace({target.with_name(name) if name else target: pieces for name, pieces in content.items()})
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
         reason = str(getattr(error, "strerror", None) or error).lower()
-        raise InputError(
-            [Diagnostic("report-not-written", f"the report `{target}` can't be written: {reason}")]
-        ) from error
+        message = f"the report `{target}` can't be written: {reason}"
+        raise InputError([Diagnostic("report-not-written", message, help="name another file or folder")]) from error
 
 
 def _stream(target: Path, content: Mapping[str, Iterable[str]]) -> tuple[Path, ...]:

@@ -108,10 +108,14 @@ class SelectionError(IamproofError):
 
 
 class Collector:
-    """Gathers diagnostics while reading goes on; `finish` raises when one of them is an error."""
+    """Gathers diagnostics while reading goes on; `finish` raises when one of them is an error.
 
-    def __init__(self) -> None:
+    With *most*, the one that makes so many raises at once: more of them help nobody.
+    """
+
+    def __init__(self, *, most: int | None = None) -> None:
         self._found: list[Diagnostic] = []
+        self._most = most
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found)
@@ -119,10 +123,13 @@ class Collector:
     def add(self, diagnostic: Diagnostic) -> None:
         """Note one diagnostic and go on."""
         self._found.append(diagnostic)
+        if len(self._found) == self._most:
+            raise InputError(self._found)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Note several, as those of a caught `InputError`."""
-        self._found.extend(diagnostics)
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
 
     @property
     def failed(self) -> bool:

@@ -116,7 +116,8 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         reason = (error.strerror or "the system refuses it").lower()
-        raise InputError([Diagnostic("file-unwritable", f"`{_shown(str(path))}` can't be written: {reason}")]) from None
+        message, advice = f"`{_shown(str(path))}` can't be written: {reason}", "name another folder with `--to DIR`"
+        raise InputError([Diagnostic("file-unwritable", message, help=advice)]) from None
 
 
 def _tell(path: Path, written: Written) -> None:

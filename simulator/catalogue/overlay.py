@@ -55,12 +55,14 @@ KEY_TYPES = {_api_type(kind, listed=listed): word for word, (kind, listed) in TY
 """The words for a key's type, and AWS's word for each."""
 
 
-def read_overlay(node: Node, catalogue: Catalogue) -> dict[str, ServiceFacts]:
+def read_overlay(node: Node, catalogue: Catalogue, *, alone: bool = False) -> dict[str, ServiceFacts]:
     """Read an overlay for `Catalogue.with_overlay`; raise `InputError` with every fault of it.
 
-    *node* is a mapping with `SECTIONS`, of which others may read further keys.
+    *node* is a mapping with `SECTIONS`; unless it stands *alone* in a file, others may read further keys.
     """
     reader = _Reader(catalogue)
+    if alone:
+        reader.check_sections(node)
     reader.read_keys(node.get("extra_keys"))
     actions = reader.read_actions(node.get("extra_actions"))
     reader.faults.finish()
@@ -78,6 +80,18 @@ class _Reader:
         self._catalogue = catalogue
         self._keys: dict[str, tuple[str, str]] = {}  # lower-case name -> name and AWS's word for the type
 
+    def check_sections(self, node: Node) -> None:
+        """Refuse what is no mapping, and keys that nobody reads."""
+        if node.kind not in (Kind.MAPPING, Kind.NULL):
+            self.faults.add(node.fault("overlay-shape", f"an overlay is a mapping, not a {node.kind.value}"))
+        for key, value in node.pairs:
+            if key.text == "format" and value.text != "1":
+                self.faults.add(value.fault("overlay-shape", f"format `{value.text}` is not known", help="write 1"))
+            elif key.text not in (*SECTIONS, "format"):
+                near = nearest(key.text, SECTIONS)
+                advice = f"did you mean `{near}`?" if near else f"the sections are {', '.join(SECTIONS)}"
+                self.faults.add(key.fault("overlay-shape", f"an overlay has no section `{key.text}`", help=advice))
+
     # -- keys ----------------------------------------------------------------------------------
 
     def read_keys(self, node: Node | None) -> None:
@@ -85,7 +99,13 @@ class _Reader:
             if value.text not in KEY_TYPES:
                 self._unknown(value, f"unknown type of key `{value.text}`", KEY_TYPES)
             elif ":" not in name.text:
-                self.faults.add(name.fault("overlay-key", f"the key `{name.text}` has no service before a colon"))
+                self.faults.add(
+                    name.fault(
+                        "overlay-key",
+                        f"the key `{name.text}` has no service before a colon",
+                        help=f"as `acme:{name.text}`",
+                    )
+                )
             else:
                 self._keys[name.text.lower()] = (name.text, KEY_TYPES[value.text])
 

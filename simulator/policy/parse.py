@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["charset_fault", "parse_policy", "parse_policy_text"]
 
+_STATEMENT = 'as "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]'
+_MOST_FAULTS = 500  # of one document
 _DOCUMENT_KEYS = ("Version", "Id", "Statement")
 _STATEMENT_KEYS = (
     "Sid",
@@ -74,7 +76,7 @@ class _Reader:
     def __init__(self, kind: PolicyKind, *, lenient: bool) -> None:
         self.kind = kind
         self.lenient = lenient
-        self.faults = Collector()
+        self.faults = Collector(most=_MOST_FAULTS)
         self.variables = False
 
     def document(self, node: Node, name: str) -> Policy:
@@ -104,7 +106,9 @@ class _Reader:
         if node is None or (node.kind is Kind.SEQUENCE and not node.items):
             if not self.lenient:
                 where = node or document
-                self.faults.add(where.fault("policy-statement", "a policy needs at least one statement"))
+                self.faults.add(
+                    where.fault("policy-statement", "a policy needs at least one statement", help=_STATEMENT)
+                )
             return []
         if node.kind is Kind.MAPPING:
             found = self._statement(node, 1, node.start + 1)
@@ -121,7 +125,9 @@ class _Reader:
 
     def _statement(self, node: Node, index: int, behind: int) -> Statement | None:
         if node.kind is not Kind.MAPPING:
-            self.faults.add(_expected(node, "policy-type", "a statement", "an object"))
+            self.faults.add(
+                node.fault("policy-type", f"a statement must be an object, not a {node.kind.value}", help=_STATEMENT)
+            )
             return None
         self._known_keys(node, _STATEMENT_KEYS, "a statement")
         effect = self._effect(node)
@@ -207,16 +213,17 @@ class _Reader:
         """Return the node of element *name* or of its ``Not`` form, and whether it is the latter."""
         plain, negated = node.get(name), node.get(f"Not{name}")
         if plain is not None and negated is not None:
-            self.faults.add(negated.fault("policy-element", f"`{name}` and `Not{name}` can't stand in one statement"))
+            message = f"`{name}` and `Not{name}` can't stand in one statement"
+            self.faults.add(negated.fault("policy-element", message, help="keep one, or make two statements"))
         return (plain, False) if plain is not None else (negated, negated is not None)
 
     def _element(self, node: Node, name: str, fault_of: Callable[[str], tuple[str, str] | None]) -> Element | None:
         value, negated = self._either(node, name)
         if value is None:
             if not (self.lenient or (name == "Resource" and self.kind is PolicyKind.TRUST)):
-                self.faults.add(
-                    _opening(node, "policy-element", f"the statement has neither `{name}` nor `Not{name}`", "")
-                )
+                example = "service:Name" if name == "Action" else "*"
+                message = f"the statement has neither `{name}` nor `Not{name}`"
+                self.faults.add(_opening(node, "policy-element", message, f'write "{name}": "{example}"'))
             return None
         entries = self._texts(value, f"`{'Not' if negated else ''}{name}`")
         if not entries and not self.lenient and value.kind is Kind.SEQUENCE:
@@ -243,7 +250,14 @@ class _Reader:
         value, negated = self._either(node, "Principal")
         if value is None:
             if self.kind in _WITH_PRINCIPAL and not self.lenient:
-                self.faults.add(_opening(node, "policy-principal", "the statement has no `Principal`", ""))
+                self.faults.add(
+                    _opening(
+                        node,
+                        "policy-principal",
+                        "the statement has no `Principal`",
+                        'as "Principal": {"AWS": "111111111111"}',
+                    )
+                )
             return None
         if self.kind not in _WITH_PRINCIPAL and not self.lenient:
             self.faults.add(
@@ -283,7 +297,8 @@ class _Reader:
 
 
 def _expected(node: Node, code: str, what: str, shape: str) -> Diagnostic:
-    return node.fault(code, f"{what} must be {shape}, not a {node.kind.value}")
+    quoted = f'write "{node.text}"' if shape == "text" and node.kind in (Kind.NUMBER, Kind.BOOLEAN) else ""
+    return node.fault(code, f"{what} must be {shape}, not a {node.kind.value}", help=quoted)
 
 
 def _opening(node: Node, code: str, message: str, advice: str) -> Diagnostic:

@@ -62,7 +62,9 @@ def _keys(operator: Operator, body: Node, faults: Collector, *, variables: bool,
         if first != key.text and not lenient:
             faults.add(
                 key.fault(
-                    "policy-condition-key", f"`{key.text}` stands here already as `{first}`: case does not matter"
+                    "policy-condition-key",
+                    f"`{key.text}` stands here already as `{first}`: case does not matter",
+                    help=f"put the values into one list, under `{first}`",
                 )
             )
         values = _values(value, faults)

@@ -126,10 +126,18 @@ class ActionTable:
         if excepted:
             message, help_ = f"`except:` leaves nothing of `{choice.text}`", "take one of them away"
         else:
-            near = self.catalogue.nearest_service(choice.pattern.partition(":")[0])
             message = f"`{choice.text}` stands for no action of the catalogue of {self.catalogue.date}"
-            help_ = f"the nearest service is `{near}`" if near else ""
+            help_ = self._near(choice.pattern)
         self._faults.add(choice.node.fault("no-action", message, help=help_))
+
+    def _near(self, pattern: str) -> str:
+        """Say what a wildcard that matches nothing may have meant: another service, or an action of this one."""
+        service, _, name = pattern.partition(":")
+        if self.catalogue.service(service.lower()) is None:
+            near = self.catalogue.nearest_service(service)
+            return f"the nearest service is `{near}`" if near else ""
+        near = self.catalogue.nearest_action(f"{service}:{name.replace('*', '').replace('?', '')}")
+        return f"the nearest action is `{near}`" if near else f"`iamproof catalogue {service}:` lists what there is"
 
     def _warn(self, choice: ActionChoice) -> None:
         if choice.node.start in self._warned:

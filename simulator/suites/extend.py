@@ -71,7 +71,9 @@ def _chain(node: Node, files: Files) -> tuple[Node, ...]:
             break
         if any(base.source.name == one.source.name for one in chain):
             names = " → ".join(f"`{one.source.name}`" for one in (*chain, base))
-            files.faults.add(named.fault("extends-cycle", f"the files extend each other: {names}"))
+            files.faults.add(
+                named.fault("extends-cycle", f"the files extend each other: {names}", help="take one `extends` away")
+            )
             break
         (SUITE if base.get("suite") is not None else BASE).check(base, files.faults)
         if base.kind is not Kind.MAPPING:

@@ -20,6 +20,7 @@ from simulator.catalogue import load as load_catalogue
 from simulator.errors import Collector, Diagnostic, InputError, Severity
 from simulator.suites.cells import expand_into
 from simulator.suites.read import Loading, read_suite
+from simulator.text.record import lacks
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
@@ -60,7 +61,12 @@ class Loaded:
     def warnings(self) -> tuple[str, ...]:
         """The warnings in words, each with its place."""
         found = (fault for fault in self.diagnostics if fault.severity is Severity.WARNING)
-        return tuple(f"{fault.span}: {fault.message}" if fault.span else fault.message for fault in found)
+        return tuple(_in_words(fault) for fault in found)
+
+
+def _in_words(fault: Diagnostic) -> str:
+    where = f"{fault.span}: " if fault.span else ""
+    return f"{where}{fault.message}" + (f"; {fault.help}" if fault.help else "")
 
 
 def load_suites(
@@ -145,6 +151,8 @@ def _check_other(node: Node, faults: Collector) -> None:
 def _no_suite(node: Node) -> Diagnostic:
     if node.kind is Kind.NULL:
         return node.source.fault("no-suite", "the file is empty", 0, 0, help="a suite begins with `suite: TITLE`")
+    if node.kind is Kind.MAPPING and node.get("scenarios") is not None:
+        return lacks(node, "a suite", "suite", example="TITLE")
     help_ = "a suite begins with `suite: TITLE`; files that are none are called _NAME or stand elsewhere"
     if node.kind is Kind.MAPPING and node.get("id") is not None and ACCOUNT.accepts(node):
         return node.fault("no-suite", "this is an account, not a suite", help=help_)

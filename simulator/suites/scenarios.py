@@ -15,7 +15,7 @@ from simulator.suites.model import Branch, Expected, KnownGap, Leaf, Scenario, V
 from simulator.suites.names import choices
 from simulator.suites.sessions import concrete
 from simulator.suites.shape import SCENARIO
-from simulator.text.record import opening
+from simulator.text.record import lacks
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ScenarioReader:
         if named is None and self.shorthand:
             return {self.names.account.roles[SHORTHAND_ROLE]: ()}
         if named is None:
-            self.names.faults.add(opening(node).fault("missing-key", "a scenario needs the key `as`"))
+            self.names.faults.add(lacks(node, "a scenario", "as", example="USER"))
         found: dict[Principal, tuple[str, ...]] = {}
         for name in texts(named):
             for principal, group in self.names.principals(name).items():

@@ -192,7 +192,7 @@ class _Reader:
     def end(self) -> None:
         """Refuse what is left over."""
         if self._place < len(self._tokens):
-            self._refuse("two words stand side by side: say `and` or `or`, or quote them")
+            self._refuse("two words stand side by side", "say `and` or `or` between them, or quote them")
 
     def _take(self, symbol: str) -> bool:
         if self._place < len(self._tokens) and symbol in self._tokens[self._place][:2]:
@@ -200,8 +200,8 @@ class _Reader:
             return True
         return False
 
-    def _refuse(self, why: str) -> None:
-        raise InputError([Diagnostic("option", f"`-k {self._text}` can't be read: {why}")])
+    def _refuse(self, why: str, advice: str = "words, with `and`, `or`, `not` and brackets") -> None:
+        raise InputError([Diagnostic("option", f"`-k {self._text}` can't be read: {why}", help=advice)])
 
     @staticmethod
     def _any(left: Callable[[str], bool], right: Callable[[str], bool]) -> Callable[[str], bool]:

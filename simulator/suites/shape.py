@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from simulator.accounts.shape import ACCOUNT, ACCOUNT_ID, CONTEXT, END, FORMAT, PLACE, PLACES, TAGS
 from simulator.catalogue.model import LEVELS
-from simulator.text.record import AnyOf, AtLeastOne, Case, Field, NotBoth, Record, Ref, opening, schema_of
+from simulator.text.record import AnyOf, AtLeastOne, Case, Field, NotBoth, Record, Ref, lacks, schema_of
 from simulator.text.shape import Flag, ListOf, MapOf, OneOrMany, Text
 from simulator.text.source import Kind
 
@@ -259,7 +259,7 @@ class _SomebodyActs:
             return
         for scenario in scenarios.items:
             if scenario.kind is Kind.MAPPING and scenario.get("as") is None:
-                yield opening(scenario).fault("missing-key", "a scenario needs the key `as`")
+                yield lacks(scenario, "a scenario", "as", example="USER")
 
     def schema(self) -> JsonSchema:
         acting = {"if": {"type": "object"}, "then": {"required": ["as"]}}

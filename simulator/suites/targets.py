@@ -136,6 +136,7 @@ class Binder:
                     target.arns[0],
                     "own-as-others",
                     f"`others` of `{resource.name}` is `{principal.label}`'s own: `{arn}`",
+                    help_=f"name somebody else's, or leave `{principal.label}` out of `as:`",
                 )
                 return
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.errors import Collector
+from simulator.errors import Collector, nearest
 from simulator.text.shape import SCHEMA_TYPES, unknown_name, wrong_type
 from simulator.text.source import Kind
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.text.shape import JsonSchema, Shape
     from simulator.text.source import Node
 
-__all__ = ["AnyOf", "AtLeastOne", "Case", "Field", "NotBoth", "Record", "Ref", "Rule", "opening", "schema_of"]
+__all__ = ["AnyOf", "AtLeastOne", "Case", "Field", "NotBoth", "Record", "Ref", "Rule", "lacks", "opening", "schema_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,15 @@ class AtLeastOne:
 
     def faults(self, node: Node) -> Iterable[Diagnostic]:
         if all(node.get(key) is None for key in self.keys):
-            yield opening(node).fault("missing-key", self.message)
+            yield opening(node).fault("missing-key", self.message, help=f"write `{self.keys[0]}: …`")
 
     def schema(self) -> JsonSchema:
         return {"anyOf": [{"required": [key]} for key in self.keys]}
+
+
+def lacks(node: Node, words: str, name: str, *, example: str = "…") -> Diagnostic:
+    """Make the fault of a mapping without the key *name*."""
+    return opening(node).fault("missing-key", f"{words} needs the key `{name}`", help=f"write `{name}: {example}`")
 
 
 def opening(node: Node) -> Node:
@@ -102,15 +107,18 @@ class Record:
         if node.kind is not Kind.MAPPING:
             faults.add(wrong_type(node, self.words))
             return
+        missing = [f.name for f in self.fields if f.required and node.get(f.name) is None]
         for key, value in node.pairs:
             shape = self._shapes.get(key.text) if key.kind is Kind.STRING else None
             if shape is None:
                 message = f"{self.words} has no key `{key.text}`"
                 faults.add(unknown_name(key, message, list(self._shapes), code="unknown-key"))
+                # What was meant is told there; that it is missing would be told twice.
+                missing = [name for name in missing if name != nearest(key.text, self._shapes)]
             else:
                 shape.check(value, faults)
-        for missing in (f.name for f in self.fields if f.required and node.get(f.name) is None):
-            faults.add(opening(node).fault("missing-key", f"{self.words} needs the key `{missing}`"))
+        for name in missing:
+            faults.add(lacks(node, self.words, name))
         for rule in self.rules:
             faults.extend(rule.faults(node))
 

@@ -81,7 +81,18 @@ def unknown_name(node: Node, message: str, known: list[str], *, code: str = "unk
 
 def wrong_type(node: Node, words: str) -> Diagnostic:
     found = "nothing" if node.kind is Kind.NULL else f"a {node.kind.value}" if node.kind is not Kind.STRING else "text"
-    return node.fault("wrong-type", f"expected {words}, found {found}")
+    return node.fault("wrong-type", f"expected {words}, found {found}", help=_form(words, node.kind))
+
+
+def _form(words: str, found: Kind) -> str:
+    """Say how it is written what *words* ask for, where something of another form stands."""
+    if found is Kind.MAPPING and words.startswith("a list of"):
+        return "each item of a list starts with `- `"
+    if found is Kind.SEQUENCE and words.startswith("a mapping of"):
+        return "the lines of a mapping are `NAME: …`, without `- `"
+    if found is Kind.NULL:
+        return "write it behind the colon, or leave the key out"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,6 @@ READING = {
     "context-value": "a context value that is not of its key's type",
     "context-unknown-key": "a context key that the catalogue does not have (warning)",
     "unknown-action": "an action of a scenario that the catalogue does not have (warning)",
-    "access-level": "an unknown access level",
     "no-action": "a wildcard that stands for no action",
     "no-cell": "a scenario that asks nothing",
     "no-resource": "a resource that has to be declared",
@@ -93,6 +92,17 @@ READING = {
     "option": "an option of the command that can't be read",
     "config": "a fault of iamproof.yaml",
     "unknown-format": "a format that does not exist",
+    "backend": "a backend that does not exist, or can't be had like this",
+    "recording": "a file that is no recording, or of something else",
+    "bad-report": "a file that is no report of this version",
+    "cell": "a cell that does not exist, or several that may be meant",
+    "no-request": "a policy of which there is nothing to ask",
+    "revision": "a revision that git does not have here",
+    "too-large": "more in a revision than is read",
+    "file-exists": "a file that would be overwritten",
+    "file-unwritable": "a file that can't be written",
+    "report-not-written": "a report that can't be written",
+    "serve-address": "an address that can't be served",
 }
 """Code to what it is about."""
 

@@ -138,13 +138,13 @@ def test_a_policy_is_read_once_for_each_use(folder: Path) -> None:
         ("{file: allow.json, at: /Statment}", "pointer-missing", "did you mean `Statement`?"),
         ("{file: allow.json, at: /Statement/1}", "pointer-missing", "the list has 1 items, from 0"),
         ("{file: allow.json, at: Statement}", "wrong-value", "a pointer starts with `/`"),
-        ("{at: /Statement}", "missing-key", ""),
+        ("{at: /Statement}", "missing-key", "write `file: …`"),
         (f'{{arn: "{EC2}", version: v1}}', "policy-pin", "review the policy, then change the pin"),
         (f'{{arn: "{EC2}", sha256: abc}}', "policy-pin", "review the policy, then change the pin"),
         ("{file: allow.json, at: /Statement/0/Sid}", "json-syntax", None),
         ("{Statement: []}", "policy-statement", None),
         ("[allow.json]", "wrong-type", ""),
-        ("null", "wrong-type", ""),
+        ("null", "wrong-type", "write it behind the colon, or leave the key out"),
     ],
 )
 def test_a_place_without_a_policy_is_told_with_what_to_do(

@@ -139,7 +139,7 @@ def faults(text: str) -> tuple[Diagnostic, ...]:
             "declare it under `extra_keys`",
         ),
         ("extra_keys: {acme:Fuel: strin}", "unknown type of key `strin`", "did you mean `string`?"),
-        ("extra_keys: {Fuel: string}", "the key `Fuel` has no service before a colon", ""),
+        ("extra_keys: {Fuel: string}", "the key `Fuel` has no service before a colon", "as `acme:Fuel`"),
         ("extra_keys: [acme:Fuel]", "`extra_keys` is a mapping of names to types, not a list", ""),
     ],
 )

@@ -34,11 +34,17 @@ def test_some_names_are_left_out(world: World, name: str) -> None:
     assert len(world.cells()) == 1
 
 
-@pytest.mark.parametrize("text", ["", "# only a comment\n", "[a]", "text", "{users: {}}", "scenarios: []"])
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "[a]", "text", "{users: {}}", "tags: []"])
 def test_a_file_that_is_neither_suite_nor_account_nor_extended_is_an_error(world: World, text: str) -> None:
     world.suite(ONE)
     world.write("suites/other.yml", text)
     assert [(one.code, one.span and one.span.file) for one in world.faults()] == [("no-suite", "suites/other.yml")]
+
+
+def test_scenarios_without_a_title_are_a_suite_that_lacks_it(world: World) -> None:
+    world.write("suites/other.yml", "scenarios: []")
+    (fault,) = world.faults()
+    assert (fault.code, fault.help) == ("missing-key", "write `suite: TITLE`")
 
 
 def test_an_unused_account_is_skipped_but_checked(world: World) -> None:
@@ -78,7 +84,7 @@ def test_all_faults_of_all_files_come_together(world: World) -> None:
         "file-missing 3:15",
         "unknown-name 5:19",
         "unknown-key 6:6",
-        *["missing-key 6:6"] * 4,
+        *["missing-key 6:6"] * 3,  # what `nome` was to be is told once
         "unknown-name 5:33",
         "wrong-value 5:45",
         "wrong-value 5:62",
