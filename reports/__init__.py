@@ -50,7 +50,7 @@ FORMATS: Mapping[str, Format] = {
             (".md", ".markdown"),
             "the same in GitHub's Markdown, for a job summary or a review",
         ),
-        Format("json", "reports.json", (".json",), "the canonical data that all others derive from"),
+        Format("json", "reports.data", (".json",), "the canonical data that all others derive from"),
         Format("junit", "reports.junit", (".junit.xml", ".xml"), "for CI servers that show tests"),
         Format(
             "sarif", "reports.sarif", (".sarif", ".sarif.json"), "for code scanning: findings at the policy's lines"
@@ -108,7 +108,7 @@ def _content(module: Any, run: Run, options: Options, path: str | os.PathLike[st
     if hasattr(module, "files"):
         files: Mapping[str, str] = module.files(run, options, path)
         return {name: (text,) for name, text in files.items()}
-    return {"": module.chunks(run) if hasattr(module, "chunks") else (module.render(run, options),)}
+    return {"": module.chunks(run, options) if hasattr(module, "chunks") else (module.render(run, options),)}
 
 
 def known_format(fmt: str) -> Format:

@@ -7,16 +7,19 @@ flagged: that is how a wrong change is made to look right.
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.json import result_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.suites.result import CellResult, InvariantResult, PolicyInfo, Run
 
-__all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "compare"]
+__all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "as_data", "compare", "figures", "told"]
 
 _MOST_DIFF_LINES = 400
 _MOST_DIFFED = 200_000  # characters of a policy: comparing takes quadratic time
@@ -105,6 +108,66 @@ def compare(old: Run, new: Run) -> Changes:
         broken=tuple(id_ for id_, was, now in outcomes if now and not was),
         policies=_policies(old, new),
     )
+
+
+def as_data(changes: Changes) -> dict[str, Any]:
+    """Return the changes as plain data, cells by their ids."""
+    return {
+        "baseline": {"finished": changes.finished, "result_digest": changes.digest},
+        "flips": [
+            {"id": flip.cell.id, "before": flip.before, "after": flip.after, "opened": flip.opened}
+            for flip in changes.flips
+        ],
+        "reworded": [
+            {"id": item.cell.id, "before": item.before, "after": item.after, "with_decision": item.with_decision}
+            for item in changes.reworded
+        ],
+        **{name: list(getattr(changes, name)) for name in ("added", "removed", "fixed", "broken")},
+        "policies": [
+            {"name": policy.name, "before": policy.before, "after": policy.after, "diff": list(policy.diff)}
+            for policy in changes.policies
+        ],
+    }
+
+
+def figures(changes: Changes) -> str:
+    """Return how much changed, in words."""
+    opened = sum(flip.opened for flip in changes.flips)
+    with_decision = sum(item.with_decision for item in changes.reworded)
+    rows = (
+        (opened, "opened (denied before, allowed now)"),
+        (len(changes.flips) - opened, "decided otherwise"),
+        (with_decision, "expected otherwise together with the decision"),
+        (len(changes.reworded) - with_decision, "expected otherwise"),
+        (len(changes.broken), "fail now"),
+        (len(changes.fixed), "no longer fail"),
+        (len(changes.added), "new"),
+        (len(changes.removed), "gone"),
+        (len(changes.policies), "policies changed"),
+    )
+    return ", ".join(f"{number:,} {words}" for number, words in rows if number) or "nothing changed"
+
+
+def told(changes: Changes | None) -> Mapping[str, tuple[str, ...]]:
+    """Return by id what changed of each cell, in words that a format has yet to escape."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if changes is None:
+        return {}
+    for flip in changes.flips:
+        how = "opened" if flip.opened else "decided otherwise"
+        found[flip.cell.id].append(f"{how}: {flip.before} → {flip.after}")
+    for item in changes.reworded:
+        how = "expected otherwise" + (" together with the decision" if item.with_decision else "")
+        found[item.cell.id].append(f"{how}: {item.before} → {item.after}")
+    for words, ids in (
+        ("fails now", changes.broken),
+        ("no longer fails", changes.fixed),
+        ("new", changes.added),
+        ("gone", changes.removed),
+    ):
+        for name in ids:
+            found[name].append(words)
+    return {name: tuple(words) for name, words in found.items()}
 
 
 def _bad(one: CellResult | InvariantResult) -> bool:

@@ -10,6 +10,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from reports.baseline import compare, told
 from reports.describe import context_words, shown
 from reports.words import catalogue_date, kind_of, source_line
 
@@ -89,19 +90,26 @@ _OF_INVARIANTS: dict[str, Callable[[InvariantResult], object]] = {
 }
 """How an invariant fills the columns: what a cell has alone stays empty."""
 
+CHANGED = "changed"
+"""The last column: what changed since the baseline, where there is one."""
+
 
 def render(run: Run, options: Options | None = None) -> str:
-    """Return the cells as CSV (RFC 4180), the header first."""
-    del options  # nothing about it is a matter of choice
+    """Return the cells as CSV (RFC 4180), the header first; after them those that only a baseline has."""
+    baseline = options.baseline if options else None
+    changes = compare(baseline, run) if baseline else None
+    words = {name: _field("; ".join(found)) for name, found in told(changes).items()}
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([*COLUMNS, *OF_THE_RUN])
+    writer.writerow([*COLUMNS, *OF_THE_RUN, CHANGED])
     about = [_field(column(run)) for column in OF_THE_RUN.values()]
     for cell in run.cells:
-        writer.writerow([*(_field(column(cell)) for column in COLUMNS.values()), *about])
+        writer.writerow([*(_field(column(cell)) for column in COLUMNS.values()), *about, words.get(cell.id, "")])
     for one in run.invariants:
         filled = (_OF_INVARIANTS[name](one) if name in _OF_INVARIANTS else "" for name in COLUMNS)
-        writer.writerow([*map(_field, filled), *about])
+        writer.writerow([*map(_field, filled), *about, words.get(one.id, "")])
+    for name in changes.removed if changes else ():
+        writer.writerow([_field(name), *[""] * (len(COLUMNS) - 1), *about, words[name]])
     return out.getvalue()
 
 

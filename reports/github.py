@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports.baseline import compare, told
+from reports.baseline import figures as changed_figures
 from reports.claims import by_outcome, claim_facts, claim_headline, claim_place
 from reports.describe import facts, headline, shown
 from reports.exceptions import exceptions
 from reports.locate import Location, of_text, places
-from reports.words import by_severity, catalogue_date, figures, mark_of, source_line
+from reports.words import by_severity, catalogue_date, figures, kind_of, mark_of, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reports.baseline import Changes
     from reports.options import Options
     from simulator.suites.result import CellResult, InvariantResult, Run
 
@@ -29,21 +32,23 @@ _LIMIT = 3000  # of a message; GitHub cuts at 64 KiB
 
 def render(run: Run, options: Options | None = None) -> str:
     """Return the workflow commands, a line each."""
-    del options  # nothing about it is a matter of choice
-    return "".join(f"{line}\n" for line in _commands(run))
+    baseline = options.baseline if options else None
+    changes = compare(baseline, run) if baseline else None
+    return "".join(f"{line}\n" for line in _commands(run, changes))
 
 
-def _commands(run: Run) -> Iterator[str]:
+def _commands(run: Run, changes: Changes | None) -> Iterator[str]:
     errors = [
         *map(_failure, by_severity(run)),
         *(_claim(one) for one in by_outcome(run) if one.outcome in ("refuted", "unknown")),
         *(_command("error", of_text(run, t), "the run itself", t) for t in run.failures),
     ]
     yield from _few(errors, "error", "failures")
-    yield from _few(list(_warnings(run)), "warning", "warnings")
-    told = (f"{run.summary.verdict}: {', '.join(figures(run))}", source_line(run))
+    yield from _few([*_changed(changes), *_warnings(run)], "warning", "warnings")
+    said = (f"{run.summary.verdict}: {', '.join(figures(run))}", source_line(run))
     dated = f". Catalogue of {date}" if (date := catalogue_date(run)) else ""
-    yield _command("notice", None, "iamproof", f"{'. '.join(told)}{dated}")
+    since = f". Since the baseline: {changed_figures(changes)}" if changes is not None else ""
+    yield _command("notice", None, "iamproof", f"{'. '.join(said)}{dated}{since}")
 
 
 def _few(commands: list[str], level: str, noun: str) -> Iterator[str]:
@@ -64,6 +69,19 @@ def _claim(one: InvariantResult) -> str:
     return _command("error", claim_place(one)[0], claim_headline(one), "\n".join(told))
 
 
+def _changed(changes: Changes | None) -> Iterator[str]:
+    """Yield what opened, and what is decided and expected otherwise: no failure shows these."""
+    if changes is None:
+        return
+    flagged = {flip.cell.id: flip.cell for flip in changes.flips if flip.opened}
+    flagged |= {item.cell.id: item.cell for item in changes.reworded if item.with_decision}
+    words = told(changes)
+    for id_, cell in flagged.items():
+        if kind_of(cell) is None:
+            text = "\n".join([*words[id_], id_])
+            yield _command("warning", places(cell, changed=True)[0], f"changed: {cell.scenario}", text)
+
+
 def _warnings(run: Run) -> Iterator[str]:
     for item in exceptions(run):
         place = Location(item.cell.file, max(1, item.cell.line))
@@ -79,7 +97,7 @@ def _command(level: str, place: Location | None, title: str, text: str) -> str:
         rows |= {"endLine": str(place.end_line)} if place.end_line and place.end_line != place.line else {}
     properties = ",".join(f"{name}={_property(value)}" for name, value in rows.items())
     lines = (shown(line, _LIMIT) for line in text.split("\n"))
-    return f"::{level} {properties}::{_data(chr(10).join(lines))[: _LIMIT * 2]}"
+    return f"::{level} {properties}::{_data(chr(10).join(lines)[: _LIMIT * 2])}"
 
 
 def _data(text: str) -> str:

@@ -16,6 +16,7 @@ from functools import cache
 from itertools import pairwise
 from json.encoder import encode_basestring
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reports.read import fault, parse, read
@@ -23,9 +24,7 @@ from reports.redact import redact
 from simulator.suites.result import CellResult, InvariantResult, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from reports.options import Options
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = [
     "SCHEMA",
@@ -35,7 +34,6 @@ __all__ = [
     "dump",
     "encode_invariant",
     "load",
-    "render",
     "result_digest",
     "stretch_encoder",
 ]
@@ -68,21 +66,18 @@ _BATCH = 256  # cells a piece: bounds the memory of a writer that streams
 _MEMO = 4096  # texts remembered a stretch of fields; a full memo starts anew
 
 
-def render(run: Run, options: Options | None = None) -> str:
-    """Return the run as canonical JSON."""
-    del options  # nothing about it is a matter of choice
-    return dump(run)
-
-
 def dump(run: Run) -> str:
     """Return the run as canonical JSON."""
     return "".join(chunks(run))
 
 
-def chunks(run: Run) -> Iterator[str]:
-    """Yield the canonical JSON in pieces, for a writer that can't hold 100,000 cells as one text."""
+def chunks(run: Run, beside: Mapping[str, Any] = MappingProxyType({})) -> Iterator[str]:
+    """Yield the canonical JSON in pieces, for a writer that can't hold 100,000 cells as one text.
+
+    Members that stand *beside* the run are not in the digest.
+    """
     digest = _Digest()
-    members = _members(run)
+    members = {**_members(run), **beside}
     opening = "{"
     for key in sorted([*members, "cells", "result_digest"]):
         yield f'{opening}\n"{key}":'

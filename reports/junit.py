@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written, never read
 
+from reports.baseline import compare, figures, told
 from reports.claims import claim_facts, claim_headline, claim_scenario
 from reports.describe import facts, headline, shown
 from reports.json import result_digest
@@ -19,8 +20,9 @@ from reports.options import Options
 from reports.words import Kind, catalogue_date, kind_of, mark_of, source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from reports.baseline import Changes
     from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["render"]
@@ -40,7 +42,9 @@ _NAME = 1000  # characters of a name
 
 def render(run: Run, options: Options | None = None) -> str:
     """Return the run as JUnit XML."""
-    strict = (options or Options()).strict
+    options = options or Options()
+    changes = compare(options.baseline, run) if options.baseline else None
+    changed = told(changes)
     root = ET.Element(
         "testsuites",
         {"name": "iamproof", "time": _seconds(run), **_counts(run.cells, len(run.failures), run.invariants)},
@@ -49,16 +53,27 @@ def render(run: Run, options: Options | None = None) -> str:
     for cell in run.cells:
         suites[cell.suite].append(cell)
     for number, (name, cells) in enumerate(suites.items()):
-        _suite(root, run, name, cells, first=number == 0, strict=strict)
+        _suite(root, run, name, cells, first=number == 0, strict=options.strict, changed=changed)
     if run.invariants:
-        _invariants(root, run, first=not suites, strict=strict)
+        _invariants(root, run, first=not suites, strict=options.strict)
     if run.failures:
         _of_the_run(root, run)
+    if changes:
+        _changes(root, run, changes, changed)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _suite(root: ET.Element, run: Run, name: str, cells: list[CellResult], *, first: bool, strict: bool) -> None:
+def _suite(
+    root: ET.Element,
+    run: Run,
+    name: str,
+    cells: list[CellResult],
+    *,
+    first: bool,
+    strict: bool,
+    changed: Mapping[str, tuple[str, ...]],
+) -> None:
     suite = ET.SubElement(root, "testsuite", {"name": shown(name), **_when(run), **_counts(cells)})
     if first:
         _properties(suite, run)
@@ -66,7 +81,8 @@ def _suite(root: ET.Element, run: Run, name: str, cells: list[CellResult], *, fi
     for cell in cells:
         label = shown(cell.id.removeprefix(f"{cell.file}::"), _NAME)
         seen[label] += 1  # names are unique within a suite, or GitLab drops one
-        _case(suite, cell, label if seen[label] == 1 else f"{label} ({seen[label]})", strict=strict)
+        label += f" ({seen[label]})" if seen[label] > 1 else ""
+        _case(suite, cell, label, strict=strict, changed=changed.get(cell.id, ()))
 
 
 def _properties(suite: ET.Element, run: Run) -> None:
@@ -85,24 +101,36 @@ def _properties(suite: ET.Element, run: Run) -> None:
         ET.SubElement(properties, "property", name=name, value=value)
 
 
-def _case(suite: ET.Element, cell: CellResult, name: str, *, strict: bool) -> None:
+def _case(suite: ET.Element, cell: CellResult, name: str, *, strict: bool, changed: Sequence[str]) -> None:
     where = {} if strict else {"file": shown(cell.file, _NAME), "line": str(cell.line)}
     case = ET.SubElement(suite, "testcase", {"classname": shown(cell.suite), "name": name, "time": "0", **where})
     kind = kind_of(cell)
     if kind is not None:
         tag = "error" if kind is Kind.ERROR else "failure"
         element = ET.SubElement(case, tag, type=_TYPES[kind], message=f"{headline(cell)}: {mark_of(cell)}")
-        element.text = _text(cell)
+        element.text = _text(cell, changed)
     elif cell.outcome in _SKIPPED:
         reason = (cell.waiver.reason if cell.waiver else cell.message) or ""
         message = f"{mark_of(cell).text}: {shown(reason, _NAME)}" if reason else mark_of(cell).text
-        ET.SubElement(case, "skipped", message=message).text = _text(cell)
-    elif cell.vacuous is not None or cell.warnings or cell.live is not None:
-        ET.SubElement(case, "system-out").text = _text(cell)
+        ET.SubElement(case, "skipped", message=message).text = _text(cell, changed)
+    elif cell.vacuous is not None or cell.warnings or cell.live is not None or changed:
+        ET.SubElement(case, "system-out").text = _text(cell, changed)
 
 
-def _text(cell: CellResult) -> str:
-    return "\n".join(f"{fact.label}: {fact.text}" for fact in facts(cell))
+def _text(cell: CellResult, changed: Sequence[str]) -> str:
+    lines = [f"{fact.label}: {fact.text}" for fact in facts(cell)]
+    return "\n".join([*lines, *(f"since the baseline: {shown(words, _NAME)}" for words in changed)])
+
+
+def _changes(root: ET.Element, run: Run, changes: Changes, changed: Mapping[str, tuple[str, ...]]) -> None:
+    """Tell what changed in a suite without a test: a cell that is gone has no case."""
+    suite = ET.SubElement(root, "testsuite", {"name": "changes since the baseline", **_when(run), **_counts(())})
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (("baseline_digest", changes.digest), ("baseline_finished", shown(changes.finished))):
+        ET.SubElement(properties, "property", name=name, value=value)
+    lines = [f"{shown(name, _NAME)}: {shown('; '.join(words), _NAME)}" for name, words in changed.items()]
+    lines += [f"policy changed: {shown(policy.name)}" for policy in changes.policies]
+    ET.SubElement(suite, "system-out").text = "\n".join([figures(changes), *lines])
 
 
 def _invariants(root: ET.Element, run: Run, *, first: bool, strict: bool) -> None:

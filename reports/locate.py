@@ -28,14 +28,14 @@ class Location(NamedTuple):
     end_column: int | None = None
 
 
-def places(cell: CellResult) -> tuple[Location, Location | None]:
-    """Return where to show *cell*, and the other place that matters."""
+def places(cell: CellResult, *, changed: bool = False) -> tuple[Location, Location | None]:
+    """Return where to show *cell*, and the other place that matters; a decision that *changed* is shown where it is made."""
     scenario = Location(cell.file, max(1, cell.line))
     statement = next(
         (Location(d.file, d.line, d.column, d.end_line, d.end_column) for d in cell.deciding if in_checkout(d.file)),
         None,
     )
-    if statement is not None and kind_of(cell) in _AT_STATEMENT:
+    if statement is not None and (changed or kind_of(cell) in _AT_STATEMENT):
         return statement, scenario
     return scenario, statement
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reports import controls
+from reports.baseline import as_data, compare, figures, told
 from reports.claims import claim_facts, claim_mark
 from reports.describe import Fact, shown
 from reports.evidence import completeness, evidence
@@ -118,7 +119,7 @@ def _result(document: _Document) -> dict[str, Any]:
         "local-definitions": _definitions(document),
         "reviewed-controls": _reviewed(run),
     }
-    observations = list(_observations(document))
+    observations = [*_observations(document), *_changes(document)]
     found |= {"observations": observations} if observations else {}
     findings = list(_findings(document))
     found |= {"findings": findings} if findings else {}
@@ -224,6 +225,35 @@ def _proof(document: _Document, one: InvariantResult) -> dict[str, Any]:
         "collected": _moment(document.run.finished),
         "relevant-evidence": [
             {"href": f"#{document.id('run')}", "description": "The canonical run that this observation is taken from."}
+        ],
+    }
+
+
+def _changes(document: _Document) -> Iterator[dict[str, Any]]:
+    """Yield the observation of what changed since the baseline, where there is one."""
+    baseline = document.options.baseline
+    if baseline is None:
+        return
+    changes = compare(baseline, document.run)
+    lines = [f"{shown(name)}: {shown('; '.join(words), 600)}" for name, words in told(changes).items()]
+    more = f"; and {len(lines) - _MOST_LISTED:,} more" if len(lines) > _MOST_LISTED else ""
+    listed = f" {'; '.join(lines[:_MOST_LISTED])}{more}." if lines else ""
+    data = json.dumps(as_data(changes), ensure_ascii=True, sort_keys=True).encode()
+    resource: dict[str, Any] = {"title": "Changes since the baseline", "description": figures(changes)}
+    if len(data) <= _EMBED_LIMIT:
+        value = base64.b64encode(data).decode()
+        resource["base64"] = {"filename": "changes.json", "media-type": "application/json", "value": value}
+    _resource(document, "changes", resource)
+    yield {
+        "uuid": document.id("observation of changes"),
+        "title": "Changes since the baseline",
+        "description": f"{figures(changes)}.{listed}",
+        "props": [_prop("baseline-digest", changes.digest), _prop("baseline-finished", changes.finished)],
+        "methods": ["TEST"],
+        "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
+        "collected": _moment(document.run.finished),
+        "relevant-evidence": [
+            {"href": f"#{document.id('changes')}", "description": "All that changed: decisions, expectations, cells."}
         ],
     }
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from reports.baseline import as_data, compare, told
 from reports.claims import claim_facts, claim_headline, claim_place, claim_scenario
 from reports.describe import facts, headline, shown
 from reports.evidence import input_files
@@ -51,6 +52,7 @@ RULES: dict[str, Rule] = {
     "vacuous": Rule("IPS008", "vacuous-pass", "warning", "", "A denial holds because nothing could have matched: it proves nothing."),
     "refuted": Rule("IPS009", "invariant-refuted", "error", "8.0", "A claim about all requests is refuted by one that the evaluator decided against it."),
     "unknown": Rule("IPS010", "invariant-unknown", "warning", "", "A claim about all requests is neither proved nor refuted: nobody checked it."),
+    "changed": Rule("IPS011", "changed-with-expectation", "warning", "", "Since the baseline the decision and what the scenario expects of it changed together, so nothing failed."),
 }  # fmt: skip
 """The rules by kind of failure."""
 
@@ -70,14 +72,24 @@ def _runs(run: Run, options: Options) -> list[dict[str, Any]]:
     for suite in suites if apart else ():
         by_suite[f"iamproof/{suite}/"] = []
     known = frozenset(cell.id for cell in by_severity(options.baseline)) if options.baseline else None
+    changes = compare(options.baseline, run) if options.baseline else None
+    changed = told(changes)
     vacuous = [cell for cell in run.cells if cell.vacuous is not None and kind_of(cell) is None]
     for cell in (*by_severity(run), *vacuous):
-        by_suite[f"iamproof/{shown(cell.suite)}/" if apart else "iamproof/"].append(_result(cell, known))
+        found = _result(cell, known, changed.get(cell.id, ()))
+        by_suite[f"iamproof/{shown(cell.suite)}/" if apart else "iamproof/"].append(found)
     for one in (one for one in run.invariants if one.outcome in ("refuted", "unknown")):
         by_suite[f"iamproof/{shown(one.suite)}/" if apart else "iamproof/"].append(_claim(one, options.baseline))
+    for item in changes.reworded if changes else ():
+        if item.with_decision and kind_of(item.cell) is None:
+            suite = f"iamproof/{shown(item.cell.suite)}/" if apart else "iamproof/"
+            by_suite[suite].append(_of_a_change(item.cell, changed[item.cell.id]))
     if run.failures or not by_suite:
         by_suite["iamproof/"] += [_of_the_run(run, text) for text in run.failures]
-    return [_run(run, name, results) for name, results in by_suite.items()]
+    runs = [_run(run, name, results) for name, results in by_suite.items()]
+    if changes is not None:
+        runs[0]["properties"]["changes"] = _shown(as_data(changes))
+    return runs
 
 
 def _run(run: Run, name: str, results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -130,14 +142,39 @@ def _rule(kind: str, rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(cell: CellResult, known: frozenset[str] | None) -> dict[str, Any]:
+def _shown(data: Any) -> Any:
+    """Return plain data with its texts made printable."""
+    match data:
+        case str():
+            return shown(data, 1000)
+        case list():
+            return [_shown(item) for item in data]
+        case dict():
+            return {name: _shown(item) for name, item in data.items()}
+    return data
+
+
+def _of_a_change(cell: CellResult, words: tuple[str, ...]) -> dict[str, Any]:
+    title = f"{words[0].partition(':')[0]}, and expected so now: {shown(cell.scenario)}"
+    text = "\n".join([f"{title}.", *words, *(f"{fact.label}: {fact.text}" for fact in facts(cell))])
+    found = _finding(RULES["changed"], _plain(_lines(text)), places(cell, changed=True)[0], cell.id)
+    return {**found, "baselineState": "new"}
+
+
+def _lines(text: str) -> str:
+    """Return text of several lines with each made printable."""
+    return "\n".join(shown(line, 4000) for line in text.split("\n"))
+
+
+def _result(cell: CellResult, known: frozenset[str] | None, changed: tuple[str, ...] = ()) -> dict[str, Any]:
     kind = kind_of(cell)
     rule = RULES[kind.value if kind else "vacuous"]
     primary, related = places(cell)
-    told = "\n".join(f"{fact.label}: {fact.text}" for fact in facts(cell))
+    lines = [*(f"{fact.label}: {fact.text}" for fact in facts(cell)), *(f"since the baseline: {w}" for w in changed)]
+    about = _lines("\n".join(lines))
     title = headline(cell) if kind else f"vacuous: {shown(cell.scenario)}"
     link = f" See also [{'the scenario' if related.file == cell.file else 'the statement'}](1)." if related else ""
-    found = _finding(rule, f"{_plain(title)}. {_plain(str(mark_of(cell)))}.{link}\n{_plain(told)}", primary, cell.id)
+    found = _finding(rule, f"{_plain(title)}. {_plain(str(mark_of(cell)))}.{link}\n{_plain(about)}", primary, cell.id)
     if related:
         found["relatedLocations"] = [{"id": 1, **_location(related), "message": {"text": "the other side"}}]
     if known is not None:

@@ -70,7 +70,8 @@ def test_nothing_half_written_stays_behind(tmp_path: Path, monkeypatch: pytest.M
     target = tmp_path / "report.json"
     target.write_text("before")
 
-    def breaks(run: Run) -> Iterator[str]:
+    def breaks(run: Run, beside: object) -> Iterator[str]:
+        del beside
         yield "{"
         raise RuntimeError(run.backend)
 

@@ -1,0 +1,31 @@
+"""The format `json`: the canonical run, and beside it what changed since a baseline.
+
+The changes are of two runs, so the result digest, which is of one, does not cover them; who reads the run
+leaves them alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import json as canonical
+from reports.baseline import as_data, compare
+from reports.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.suites.result import Run
+
+__all__ = ["chunks", "render"]
+
+
+def render(run: Run, options: Options | None = None) -> str:
+    """Return the run as canonical JSON."""
+    return "".join(chunks(run, options or Options()))
+
+
+def chunks(run: Run, options: Options) -> Iterator[str]:
+    """Yield the canonical JSON in pieces."""
+    beside = {"changes": as_data(compare(options.baseline, run))} if options.baseline else {}
+    return canonical.chunks(run, beside)
