@@ -80,7 +80,8 @@ def main(seconds: float) -> None:
     from simulator.catalogue import load  # noqa: PLC0415  # the command above is timed alone
 
     wall, processor, counts = swept()
-    requests = len(counts) * (len(counts[0]) - 1) * len(load().actions())
+    states = len(counts[0].keys() - {"policy", "catalogue"})
+    requests = len(counts) * states * len(load().actions())
     rate, sample = naive(seconds)
     print(f"sweep: {len(counts):,} policies, {requests:,} decisions in one process, start-up included")
     print(f"       {wall:.2f} s of wall time (1.5 is the aim), {processor:.2f} s of processor time")

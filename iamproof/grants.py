@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamproof import __version__
 from reports.describe import shown
+from reports.words import count
 from simulator.catalogue import LEVELS
 
 if TYPE_CHECKING:
@@ -63,8 +64,36 @@ def _sweep(sweep: Sweep, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
     total = len(catalogue.actions())
     yield f"{_name(sweep)}: {sweep.allowed.bit_count():,} of {total:,} actions"
     yield from _tables(sweep, catalogue, full=full)
+    yield from _conditional(sweep, catalogue, full=full)
     if sweep.unstated:
         yield f"decided without {', '.join(shown(key) for key in sweep.unstated)}, which policies ask for and nobody states"
+
+
+def _conditional(sweep: Sweep, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
+    rows = list(_conditional_rows(sweep, catalogue))
+    if not rows:
+        return
+    yield f"{count(len(rows), 'more action')} where a request carries keys that nobody stated, with the right values:"
+    shown_rows = rows if full else rows[:_LISTED]
+    table = [(row["action"], row["level"], ", ".join(map(shown, row["keys"]))) for row in shown_rows]
+    yield from (f"  {line}" for line in columns(table))
+    if len(rows) > len(shown_rows):
+        yield f"  and {len(rows) - len(shown_rows):,} more: `--list` has them"
+
+
+def _conditional_rows(sweep: Sweep, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """Yield each action that is allowed under conditions, with the keys of the first statement that has it."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for one in sweep.conditional:
+        for name in catalogue.of_mask(one.allowed):
+            keys.setdefault(name, one.keys)
+    levels = _levels(sum(catalogue.table.bit(name) for name in keys), catalogue)
+    for name in sorted(keys, key=str.lower):
+        yield {"action": name, "level": levels[name], "keys": list(keys[name])}
+
+
+def _levels(mask: int, catalogue: Catalogue) -> dict[str, str]:
+    return {name: level for level in LEVELS for name in catalogue.of_mask(mask & catalogue.level_mask(level))}
 
 
 def _difference(one: Difference, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
@@ -138,6 +167,7 @@ def _data(sweep: Sweep, catalogue: Catalogue) -> dict[str, Any]:
         "allowed": sweep.allowed.bit_count(),
         "unstated": list(sweep.unstated),
         "actions": list(_rows(sweep, catalogue)),
+        "conditional": list(_conditional_rows(sweep, catalogue)),
     }
 
 
@@ -153,9 +183,7 @@ def _difference_data(one: Difference, catalogue: Catalogue) -> dict[str, Any]:
 def _rows(sweep: Sweep, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     """Yield each allowed action with its level and where it is allowed."""
     labels = sweep.labels()
-    levels = {
-        name: level for level in LEVELS for name in catalogue.of_mask(sweep.allowed & catalogue.level_mask(level))
-    }
+    levels = _levels(sweep.allowed, catalogue)
     for name in catalogue.of_mask(sweep.allowed):
         place = catalogue.place(name)
         assert place is not None, "a name of the catalogue has a place"
@@ -171,9 +199,14 @@ def as_csv(found: Sequence[Sweep | Difference], catalogue: Catalogue) -> str:
             for row in _rows(sweep, catalogue):
                 service = row["action"].partition(":")[0]
                 rows.append(
-                    (sweep.who, sweep.session, word, service, row["level"], row["action"], "; ".join(row["on"]))
+                    (sweep.who, sweep.session, word, service, row["level"], row["action"], "; ".join(row["on"]), "")
                 )
-    return _csv(("who", "session", "what", "service", "level", "action", "on"), rows)
+            for row in _conditional_rows(sweep, catalogue):
+                service = row["action"].partition(":")[0]
+                keys = "; ".join(row["keys"])
+                rows.append((sweep.who, sweep.session, "conditional", service, row["level"], row["action"], "", keys))
+    dated = [(*row, catalogue.date) for row in rows]
+    return _csv(("who", "session", "what", "service", "level", "action", "on", "if", "catalogue"), dated)
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -196,7 +229,7 @@ def safe(value: object) -> object:
 def counts_as(fmt: str, counts: Sequence[PolicyCounts], sessions: Sequence[str], catalogue: Catalogue) -> str:
     """Return how many actions each policy allows on ``*`` in each session."""
     if fmt == "csv":
-        return _csv(("policy", *sessions), [(one.name, *one.allowed) for one in counts])
+        return _csv(("policy", *sessions, "catalogue"), [(one.name, *one.allowed, catalogue.date) for one in counts])
     if fmt == "json":
         data = [{"policy": one.name, "allowed": dict(zip(sessions, one.allowed, strict=True))} for one in counts]
         return _json({"schema": COUNTS_SCHEMA, **_head(catalogue), "policies": data})

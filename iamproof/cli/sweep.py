@@ -11,7 +11,7 @@ from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from iamproof.grants import Difference
     from simulator.accounts.model import Account, Principal
@@ -55,7 +55,7 @@ class _Who(NamedTuple):
 @click.option(
     "--session", "sessions", multiple=True, metavar="NAME", help="A sign-in state; repeatable (default: each)."
 )
-@click.option("--compare", metavar="NAME", help="What does this session, or this principal, add?")
+@click.option("--compare", metavar="NAME", help="What does this session, principal or (with --policy) policy add?")
 @click.option("--list", "full", is_flag=True, help="List the actions, however many.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option(
@@ -74,6 +74,8 @@ def command(**options: Any) -> int:
     catalogue = current_catalogue()
     warn_of_age(catalogue)
     if any(_WILDCARDS & set(text) for text in options["policies"]):
+        if options["compare"] is not None:
+            _misused("`--compare` wants one policy, and a pattern stands for many", "name the policy")
         click.echo(_counted(options, catalogue), nl=False)
         return 0
     found = _found(options, catalogue)
@@ -97,7 +99,7 @@ def _misused(message: str, advice: str = "") -> NoReturn:
 def _found(options: dict[str, Any], catalogue: Catalogue) -> Sequence[Sweep | Difference]:
     from simulator.analyse.sweep import Sweeper  # noqa: PLC0415  # --help needs no simulator
 
-    everybody = _everybody(options)
+    everybody = _everybody(options, catalogue)
     who = _only(everybody, options)
     sessions = [_session(who, name) for name in options["sessions"]] or _default_sessions(who)
     sweeper = Sweeper(catalogue)
@@ -128,7 +130,7 @@ def _compared(
     return [Difference(swept(who, session, other), swept(other, session, who)) for session in shared]
 
 
-def _everybody(options: dict[str, Any]) -> tuple[_Who, ...]:
+def _everybody(options: dict[str, Any], catalogue: Catalogue) -> tuple[_Who, ...]:
     """Return everybody who can be named, or the one somebody with the policies given."""
     from simulator.errors import Collector  # noqa: PLC0415  # --help needs no simulator
     from simulator.suites.sessions import read_sessions  # noqa: PLC0415  # --help needs no simulator
@@ -137,7 +139,7 @@ def _everybody(options: dict[str, Any]) -> tuple[_Who, ...]:
     if options["policies"]:
         if options["who"] or options["account"] or options["paths"]:
             _misused("`--policy` excludes `--as`, `--account` and PATH", "give one or the other")
-        return (_Who(_somebody(options["policies"]), None, built_in),)
+        return tuple(_Who(one, None, built_in) for one in _holders(options, built_in))
     if options["account"]:
         from simulator.accounts.load import load_account  # noqa: PLC0415  # only with --account
 
@@ -147,7 +149,7 @@ def _everybody(options: dict[str, Any]) -> tuple[_Who, ...]:
 
     paths = [Path(path) for path in options["paths"]] or [Path("scenarios")]
     root = Path(options["root"]) if options["root"] else Path()
-    loaded = load_suites(paths, root=root, allow_external=options["allow_external_files"])
+    loaded = load_suites(paths, root=root, allow_external=options["allow_external_files"], catalogue=catalogue)
     found = {
         (id(suite.account), one.label): _Who(one, suite.account, suite.sessions)
         for suite in reversed(loaded.suites)
@@ -156,16 +158,31 @@ def _everybody(options: dict[str, Any]) -> tuple[_Who, ...]:
     return tuple(reversed(found.values()))
 
 
-def _somebody(texts: Sequence[str]) -> Principal:
+def _holders(options: dict[str, Any], sessions: Mapping[str, Session]) -> tuple[Principal, ...]:
+    """Return somebody with the policies given, and somebody with the one to compare with."""
+    other = options["compare"]
+    if other is None or other in sessions:
+        return (_somebody(options["policies"], _SOMEBODY),)
+    return _somebody(options["policies"], ", ".join(options["policies"])), _somebody((other,), other, sessions)
+
+
+def _somebody(texts: Sequence[str], label: str, others: Iterable[str] = ()) -> Principal:
     from simulator.accounts.model import Principal  # noqa: PLC0415  # only with --policy
     from simulator.analyse.adhoc import load_policy  # noqa: PLC0415  # only with --policy
-    from simulator.catalogue.managed import managed_policy  # noqa: PLC0415  # only with --policy
+    from simulator.catalogue.managed import managed_policy, nearest_managed  # noqa: PLC0415  # only with --policy
 
     found = []
     for text in texts:
-        managed = managed_policy(text) if not text.startswith("arn:") and not Path(text).exists() else None
+        bare = not text.startswith("arn:") and not Path(text).exists()
+        managed = managed_policy(text) if bare else None
+        if bare and managed is None:
+            near = nearest(text, others) or nearest_managed(text)
+            _misused(
+                f"there is neither a file nor an AWS managed policy `{text}`",
+                f"did you mean `{near}`?" if near else "",
+            )
         found.append(load_policy(text if managed is None else managed.arn))
-    return Principal(_SOMEBODY, "user", _SOMEBODY, _ACCOUNT, "aws", policies=tuple(dict.fromkeys(found)))
+    return Principal(_SOMEBODY, "user", label, _ACCOUNT, "aws", policies=tuple(dict.fromkeys(found)))
 
 
 def _only(everybody: Sequence[_Who], options: dict[str, Any]) -> _Who:
@@ -229,7 +246,7 @@ def _counted(options: dict[str, Any], catalogue: Catalogue) -> str:
     names = [name for name in managed_names() if any(pattern.matches(name.lower()) for pattern in patterns)]
     if not names:
         _misused(f"no AWS managed policy matches `{' '.join(options['policies'])}`")
-    who = _everybody({**options, "policies": ("AdministratorAccess",)})[0]
+    who = _everybody({**options, "policies": ("AdministratorAccess",), "compare": None}, catalogue)[0]
     sessions = [_session(who, name) for name in options["sessions"]] or _default_sessions(who)
     derived = who.principal.derived_context()
     stated = [

@@ -2,7 +2,8 @@
 
 All actions are decided at once for each target: for ``*``, for own and others' users and MFA devices,
 for a made-up ARN of every other resource type in the caller's account, and for an ARN of each pattern
-that the policies name.  A target that no allowed action takes costs nothing.
+that the policies name.  A target that no allowed action takes costs nothing.  What is allowed only where a
+request carries a key that nobody stated, with the right value, is told apart.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from simulator.suites.situations import Situation
     from simulator.suites.types import TypeTable
 
-__all__ = ["Compared", "Granted", "Kind", "PolicyCounts", "Said", "Sweep", "Sweeper", "count_policies"]
+__all__ = ["Compared", "Conditional", "Granted", "Kind", "PolicyCounts", "Said", "Sweep", "Sweeper", "count_policies"]
 
 _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 """Resource types of IAM that belong to users, and what their targets are called."""
@@ -44,6 +45,7 @@ _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 ANY = "*"
 _NOBODY = "somebody-else"
+_OF_MFA = "aws:multifactorauth"  # the session is about these
 _MOST_PATTERNS = 2000  # of the policies' own, each a target
 
 
@@ -62,13 +64,26 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional:
+    """Actions that are allowed where a request carries *keys* with values that a statement asks for."""
+
+    keys: tuple[str, ...]
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
-    """What somebody may do in one session; `unstated` are keys that policies ask for and nobody gave."""
+    """What somebody may do in one session.
+
+    `unstated` are keys that AWS always sends, that policies ask for and nobody gave; `conditional` is what
+    other such keys would allow on top.
+    """
 
     who: str
     session: str
     granted: tuple[Granted, ...]
     unstated: tuple[str, ...]
+    conditional: tuple[Conditional, ...] = ()
 
     @property
     def allowed(self) -> int:
@@ -95,7 +110,7 @@ class Sweep:
         for one in other.granted:
             there[one.label] = there.get(one.label, 0) | one.allowed
         more = (replace(one, allowed=one.allowed & ~there.get(one.label, 0)) for one in self.granted)
-        return replace(self, granted=tuple(one for one in more if one.allowed))
+        return replace(self, granted=tuple(one for one in more if one.allowed), conditional=())
 
 
 def _places(mask: int) -> Iterator[int]:
@@ -162,8 +177,7 @@ class Sweeper:
         base = situations.of_caller(principal, layer)
         evaluator = Evaluator(principal.stack(), principal.caller(), self.workspace)
         policies = (*evaluator.stack.identity, *(beside.stack().identity if beside is not None else ()))
-        found = evaluator.planes(ANY, base.context).allowed
-        granted = [Granted(ANY, "any", ANY, found)]
+        granted = [Granted(ANY, "any", ANY, evaluator.planes(ANY, base.context).allowed)]
         statements = self.workspace.statements(policies)
         possible = statements.unions(statements.all & ~statements.deny)[0]
         for target in self._targets(account, principal, policies, base.context, possible):
@@ -171,8 +185,37 @@ class Sweeper:
             allowed = evaluator.planes(target.resource, context).allowed & target.takers
             granted.append(Granted(target.label, target.kind, target.resource, allowed))
         unstated = open_keys(evaluator, base.context, self._always - {"aws:requestedregion"})
-        kept = tuple(one for one in granted if one.allowed)
-        return Sweep(principal.label, session.name, kept, tuple(sorted(unstated)))
+        found = Sweep(
+            principal.label, session.name, tuple(one for one in granted if one.allowed), tuple(sorted(unstated))
+        )
+        stated = {*(account.context if account is not None else ()), *session.context}
+        return replace(found, conditional=self._conditional(evaluator, base.context, stated, found.allowed))
+
+    def _conditional(
+        self, evaluator: Evaluator, context: Context, stated: Iterable[str], allowed: int
+    ) -> tuple[Conditional, ...]:
+        """Return what each Allow would add whose conditions fail for nothing but keys that nobody stated."""
+        known = {name.lower() for name in stated}
+        masks = evaluator.masks(ANY, context)
+        found: dict[tuple[str, ...], int] = {}
+        for place, ref in enumerate(evaluator.identity.refs):
+            failing = [one.key for one in ref.statement.conditions if not one.holds(context.get)]
+            deny = evaluator.identity.deny >> place & 1
+            if deny or not failing or not all(self._open(key, context, known) for key in failing):
+                continue
+            added = replace(masks, identity=masks.identity | 1 << place)
+            more = evaluator.planes_of(added, ANY).allowed & ~allowed
+            keys = tuple(sorted(set(failing), key=str.lower))
+            found[keys] = found.get(keys, 0) | more
+        return tuple(Conditional(keys, mask) for keys, mask in found.items() if mask)
+
+    def _open(self, key: str, context: Context, stated: set[str]) -> bool:
+        """Tell whether a request may carry *key*, though it is not known with which value."""
+        name = key.lower()
+        if name in context or name in stated or name.startswith(_OF_MFA):
+            return False
+        declared = self.catalogue.key(key)
+        return declared is None or declared.provider != "principal"
 
     def compare(
         self, account: Account | None, old: Principal, new: Principal, session: Session, *, possible: int

@@ -134,7 +134,8 @@ def cautions(cell: Cell, finding: Finding, catalogue: Catalogue) -> Iterator[str
         return
     known = catalogue.action(cell.asked.literal)
     if known is None:
-        yield _unknown(cell.asked.literal, catalogue) + "; it is evaluated literally"
+        told = _unknown(cell.asked.literal, catalogue)
+        yield f"{told}{' ' if told.endswith('?') else '; '}it is evaluated literally"
         return
     resources = [resource for _, resources in cell.asks for resource in resources]
     if "*" in resources and known.resource_types:

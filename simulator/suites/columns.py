@@ -149,8 +149,8 @@ class Columns:
         taking = [action for one in asked for action in one.actions if self._types.of_action(action)]
         node = next(node for node in scenario.on or () if node.text == "*")
         if taking:
-            more = f" and {len(taking) - 1} more actions" if len(taking) > 1 else ""
-            message = f"`*` is the literal text `*`, and `{taking[0]}`{more} takes resources"
+            more = f" and {len(taking) - 1:,} more actions take" if len(taking) > 1 else " takes"
+            message = f"`*` is the literal text `*`, and `{taking[0]}`{more} resources"
             help_ = "policies that name ARNs don't match it; `each type` asks on ARNs"
             self._faults.add(node.fault("literal-star", message, help=help_, severity=Severity.WARNING))
 

@@ -74,6 +74,31 @@ def test_a_policy_instead_of_somebody() -> None:
     assert by_arn["sweeps"][0]["who"] == "somebody"
 
 
+def test_what_conditions_would_allow_is_told_apart() -> None:
+    arguments = ("sweep", "--policy", "AmazonEC2FullAccess", "--session", "access key")
+    (sweep,) = data(*arguments)["sweeps"]
+    expected = {"action": "iam:CreateServiceLinkedRole", "level": "Write", "keys": ["iam:AWSServiceName"]}
+    assert sweep["conditional"] == [expected]
+    (row,) = [row for row in rows(*arguments) if row["what"] == "conditional"]
+    assert (row["action"], row["if"], row["catalogue"]) == (expected["action"], "iam:AWSServiceName", load().date)
+    assert "1 more action where a request carries keys that nobody stated" in run(*arguments).stdout
+
+
+def test_two_policies_compared() -> None:
+    arguments = ("--policy", "AmazonEC2ReadOnlyAccess", "--compare", "AmazonEC2FullAccess", "--session", "with MFA")
+    (found,) = data("sweep", *arguments)["differences"]
+    assert (found["old"]["who"], found["new"]["who"]) == ("AmazonEC2ReadOnlyAccess", "AmazonEC2FullAccess")
+    assert found["removed"] == []
+    assert "ec2:RunInstances" in {row["action"] for row in found["added"]}
+
+
+def test_old_data_are_warned_of_beside_the_sweep() -> None:
+    command = [sys.executable, "-c", "from iamproof.cli import main; main()", "sweep", "--policy", "Billing*"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "2000000000"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr[:40]) == (0, f"warning: the catalogue of {load().date} is "[:40])
+
+
 def test_an_account_file_instead_of_suites() -> None:
     found = data("sweep", "--account", "scenarios/account-china.yaml", "--as", "beijing", "--session", "access key")
     on = {row["action"]: row["on"] for row in found["sweeps"][0]["actions"]}
@@ -85,6 +110,7 @@ def test_all_managed_policies_count_in_each_state() -> None:
     full = next(row for row in found if row["policy"] == "AmazonEC2FullAccess")
     assert full == {
         "policy": "AmazonEC2FullAccess",
+        "catalogue": load().date,
         **dict.fromkeys(("with MFA", "console without MFA", "access key"), "1128"),
     }
     assert "decisions on `*`" in run("sweep", "--policy", "AmazonEC2*").stdout
@@ -100,6 +126,9 @@ def test_all_managed_policies_count_in_each_state() -> None:
         (("--as", "ec2webuser", "--compare", "otherusr"), "did you mean `otheruser`?"),
         (("--as", "ec2webuser", "--session", "with MFA", "--compare", "with MFA"), "nothing to compare"),
         (("--policy", POLICY, "--as", "bob"), "excludes"),
+        (("--policy", "AmazonEC2FulAccess"), "did you mean `arn:aws:iam::aws:policy/AmazonEC2FullAccess`?"),
+        (("--policy", POLICY, "--compare", "with MFAA"), "did you mean `with MFA`?"),
+        (("--policy", "AmazonEC2*", "--compare", "with MFA"), "a pattern stands for many"),
         (("--policy", "no-such.json"), "no-such.json"),
         (("--policy", "NoSuch*"), "no AWS managed policy matches"),
         (("--as", "shanghai", "no-such-folder"), "no-such-folder"),

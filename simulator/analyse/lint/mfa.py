@@ -183,9 +183,12 @@ def exempts_too_much(subject: StatementSubject) -> Iterator[Finding]:
         if risky:
             shown = [name for name in _REMOVES if name in risky] or risky[:_SHOWN]
             rest = len(risky) - len(shown)
-            listed = ", ".join(f"`{name}`" for name in shown) + (f" and {rest} more that change IAM" if rest else "")
+            listed = ", ".join(f"`{name}`" for name in shown) + (
+                f" and {rest} more that {'changes' if rest == 1 else 'change'} IAM" if rest else ""
+            )
             message = f"`{entry.text}` is exempt from the Deny"
-            message += f", so {listed} need no MFA" if named.wild else " and needs no MFA"
+            verb = "needs" if len(risky) == 1 else "need"
+            message += f", so {listed} {verb} no MFA" if named.wild else " and needs no MFA"
             advice = "exempt only what setting up MFA needs; a stolen password must not remove the second factor"
             yield Finding(entry, message, advice)
 

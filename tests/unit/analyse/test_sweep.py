@@ -138,3 +138,25 @@ def test_policies_are_counted_in_each_context() -> None:
     nothing = parse_policy_text('{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}', name="nothing")
     counts = tuple(count_policies([policy, nothing], [Context.of()] * 2, Workspace(load().table), Caller()))
     assert [(one.name, one.allowed) for one in counts] == [("AmazonEC2FullAccess", (1128, 1128)), ("nothing", (0, 0))]
+
+
+def test_what_keys_that_nobody_stated_would_allow(tmp_path: Path, sweeper: Sweeper) -> None:
+    """Neither what the session or the principal settles, nor what a Deny takes back anyway."""
+
+    def allow(action: str, key: str) -> str:
+        return f"{{Effect: Allow, Action: '{action}', Resource: '*', Condition: {{StringEquals: {{'{key}': x}}}}}}"
+
+    statements = (
+        allow("iam:PassRole", "iam:PassedToService"),
+        allow("sqs:SendMessage", "aws:PrincipalTag/team"),
+        allow("ec2:StopInstances", "aws:MultiFactorAuthPresent"),
+        allow("s3:GetObject", "s3:prefix"),
+        "{Effect: Deny, Action: 's3:*', Resource: '*'}",
+    )
+    policy = f"{{Version: '2012-10-17', Statement: [{', '.join(statements)}]}}"
+    path = tmp_path / "account.yaml"
+    path.write_text(f"id: '123456789012'\nusers: {{bob: {{policies: [{policy}]}}}}\n", encoding="utf-8")
+    account = load_account(path, allow_external=True)
+    sweep = sweeper.sweep(account, account.users["bob"], SESSIONS["access key"])
+    told = [(one.keys, load().of_mask(one.allowed)) for one in sweep.conditional]
+    assert (sweep.allowed, told) == (0, [(("iam:PassedToService",), ("iam:PassRole",))])
