@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,11 @@ from iamproof.cli.choosing import aws_options, cell_options, chosen
 from simulator.errors import SelectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from simulator.backends import Outcome, SimulationRequest
     from simulator.backends.aws import AwsOptions
+    from simulator.backends.batch import Heard
     from simulator.backends.journal import Source
     from simulator.catalogue import Catalogue
     from simulator.suites.cells import Cell
@@ -122,13 +124,20 @@ class _Counted:
     """A source whose outcomes are counted as they come."""
 
     source: Source
-    heard: Callable[[int], None]
+    told: Callable[[int], None]
 
-    def outcomes(self, batch: Sequence[SimulationRequest]) -> Iterator[tuple[int, Outcome]]:
+    def outcomes(
+        self, batch: Sequence[SimulationRequest], heard: Heard | None = None
+    ) -> Generator[tuple[int, Outcome]]:
         """Pass the outcomes on."""
-        for count, pair in enumerate(self.source.outcomes(batch), 1):
-            self.heard(count)
-            yield pair
+        numbers = itertools.count(1)
+
+        def both(index: int, outcome: Outcome) -> None:
+            if heard is not None:
+                heard(index, outcome)
+            self.told(next(numbers))
+
+        return self.source.outcomes(batch, both)
 
 
 def _shown(text: str) -> str:

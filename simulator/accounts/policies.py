@@ -78,6 +78,7 @@ class _Found:
 
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?", re.ASCII)
+_TELLING = ("Principal", "NotPrincipal", "Resource", "NotResource")
 _ALLOW_ALL: dict[str, object] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _BUILT_IN: dict[tuple[PolicyKind | None, str], dict[str, object]] = {
     (PolicyKind.SCP, "FullAWSAccess"): {"Version": "2012-10-17", "Statement": _ALLOW_ALL},
@@ -94,14 +95,15 @@ class Shelf:
         self._loaded: dict[tuple[_Found, PolicyKind], LoadedPolicy | None] = {}
 
     def declare(self, node: Node, name: str) -> LoadedPolicy | None:
-        """Read a declared policy as what it seems to be: only resource-based ones name principals."""
+        """Read a declared policy as what it seems to be: only resource-based ones name principals, trust no resource."""
         found = self._find(node, name, {name: node}, None)
         if found is None:
             return None
         statements = found.node.get("Statement")
         items = () if statements is None else statements.items or (statements,)
-        named = any(item.get(key) is not None for item in items for key in ("Principal", "NotPrincipal"))
-        return self._as(found, PolicyKind.RESOURCE if named else PolicyKind.IDENTITY)
+        keys = {key for item in items for key in _TELLING if item.get(key) is not None}
+        named, trust = keys & {"Principal", "NotPrincipal"}, not keys & {"Resource", "NotResource"}
+        return self._as(found, PolicyKind.IDENTITY if not named else PolicyKind.TRUST if trust else PolicyKind.RESOURCE)
 
     def take(self, node: Node, kind: PolicyKind, *, name: str, declared: Mapping[str, Node]) -> LoadedPolicy | None:
         """Return the policy that stands or is named at *node*; an inline one is called *name*."""

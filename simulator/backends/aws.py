@@ -23,9 +23,9 @@ from simulator.backends.plan import Limits, plan
 from simulator.errors import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
-    from simulator.backends.batch import Outcome, SimulationRequest, Simulator
+    from simulator.backends.batch import Heard, Outcome, SimulationRequest, Simulator
     from simulator.backends.plan import Call
     from simulator.backends.shapes import SimulatePolicyResponse
 
@@ -151,22 +151,26 @@ class AwsBackend:
         """Return one outcome for each request."""
         return gather(len(batch), self.outcomes(batch))
 
-    def outcomes(self, batch: Sequence[SimulationRequest]) -> Iterator[tuple[int, Outcome]]:
-        """Yield outcomes as they come, with the request's place in *batch*."""
+    def outcomes(
+        self, batch: Sequence[SimulationRequest], heard: Heard | None = None
+    ) -> Generator[tuple[int, Outcome]]:
+        """Yield outcomes as they come, with the request's place in *batch*; *heard* is told before, by whoever asked.
+
+        Interrupted, what is on its way comes home and is heard, and nothing more is sent.
+        """
         calls = plan(batch, limits=self._options.limits, apart=self._apart)
         stop = threading.Event()
         with ThreadPoolExecutor(self._options.workers, "iamproof-aws") as pool:
-            futures = [pool.submit(self._ask, call, stop) for call in calls]
+            futures = [pool.submit(self._ask, call, stop, heard) for call in calls]
             try:
                 for future in as_completed(futures):
                     yield from future.result()
             except BaseException:
-                # Interrupted: what is on its way comes home, nothing more is sent.
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _ask(self, call: Call, stop: threading.Event) -> list[tuple[int, Outcome]]:
+    def _ask(self, call: Call, stop: threading.Event, heard: Heard | None) -> list[tuple[int, Outcome]]:
         patient = _Patient(self._client, self._options, self._pace, stop)
         found: list[tuple[int, Outcome]] = []
         if self._hopeless is not None or stop.is_set():
@@ -175,6 +179,8 @@ class AwsBackend:
         for index, outcome in Asker(patient).outcomes(call):
             if isinstance(outcome, Failure) and outcome.code in _HOPELESS:
                 self._hopeless = outcome
+            if heard is not None:
+                heard(index, outcome)
             found.append((index, outcome))
         return found
 

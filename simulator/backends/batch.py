@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from simulator.backends.shapes import SimulateCustomPolicyParams
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from simulator.backends.shapes import EvaluationResult, SimulatePolicyResponse
 
-__all__ = ["Backend", "Failure", "Outcome", "SimulationAnswer", "SimulationRequest", "Simulator", "describe"]
+__all__ = ["Backend", "Failure", "Heard", "Outcome", "SimulationAnswer", "SimulationRequest", "Simulator", "describe"]
 
 SimulationRequest: TypeAlias = SimulateCustomPolicyParams
 """The parameters of ``SimulateCustomPolicy`` for one action; paging makes no sense in it."""
@@ -39,6 +39,9 @@ class Failure:
 
 
 Outcome: TypeAlias = SimulationAnswer | Failure
+
+Heard: TypeAlias = "Callable[[int, Outcome], None]"
+"""Told of an outcome, with the request's place in the batch."""
 
 
 class Backend(Protocol):
@@ -68,7 +71,8 @@ class Simulator(Protocol):
 
 
 def describe(request: SimulationRequest) -> str:
-    """Name a request in a message: its action and its resource."""
+    """Name a request in a message: its action, its resource and who calls."""
     resources = request.get("ResourceArns") or ("*",)
     more = f" and {len(resources) - 1} more" if len(resources) > 1 else ""
-    return f"`{request['ActionNames'][0]}` on `{resources[0]}`{more}"
+    caller = f" by `{request['CallerArn']}`" if "CallerArn" in request else ""
+    return f"`{request['ActionNames'][0]}` on `{resources[0]}`{more}{caller}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 from simulator.backends.asking import REFUSALS
@@ -18,10 +20,10 @@ from simulator.clock import now
 from simulator.errors import BackendError, Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from simulator.backends.batch import Outcome, SimulationRequest
+    from simulator.backends.batch import Heard, Outcome, SimulationRequest
 
 __all__ = ["Journal", "Source", "record", "request_digest"]
 
@@ -31,8 +33,10 @@ _SCHEMA = "iamproof/journal@1"
 class Source(Protocol):
     """What answers while a recording is made: `AwsBackend`."""
 
-    def outcomes(self, batch: Sequence[SimulationRequest]) -> Iterator[tuple[int, Outcome]]:
-        """Yield outcomes as they come, with the request's place in *batch*."""
+    def outcomes(
+        self, batch: Sequence[SimulationRequest], heard: Heard | None = None
+    ) -> Generator[tuple[int, Outcome]]:
+        """Yield outcomes, with the request's place in *batch*; *heard* is told of each as it comes, from any thread."""
         ...
 
 
@@ -45,6 +49,7 @@ class Journal:
         self.known: dict[str, Outcome] = {}  #: by `request_digest`
         self.started = now()
         self._file: TextIO | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         fresh = not self.path.exists() or self.path.stat().st_size == 0
@@ -60,13 +65,14 @@ class Journal:
             self._file.close()
 
     def note(self, request: SimulationRequest, outcome: Outcome) -> None:
-        """Keep an outcome that will be the same next time."""
+        """Keep an outcome that will be the same next time; from any thread."""
         if isinstance(outcome, Failure) and outcome.code not in REFUSALS:
             return
         digest = request_digest(request)
-        if digest not in self.known:
-            self.known[digest] = outcome
-            self._write({"request": digest, **plain_outcome(outcome)})
+        with self._lock:
+            if digest not in self.known:
+                self.known[digest] = outcome
+                self._write({"request": digest, **plain_outcome(outcome)})
 
     def _write(self, row: dict[str, Any]) -> None:
         assert self._file is not None, "the journal is open"
@@ -126,10 +132,11 @@ def record(
 def _complete(journal: Journal, source: Source, batch: Sequence[SimulationRequest]) -> None:
     left = [request for request in batch if request_digest(request) not in journal.known]
     failures: list[Failure] = []
-    for index, outcome in source.outcomes(left):
-        journal.note(left[index], outcome)
-        if isinstance(outcome, Failure) and request_digest(left[index]) not in journal.known:
-            failures.append(outcome)
+    # Noted by whoever hears it first: an interrupt of this thread loses nothing.
+    with closing(source.outcomes(left, lambda index, outcome: journal.note(left[index], outcome))) as outcomes:
+        for index, outcome in outcomes:
+            if isinstance(outcome, Failure) and request_digest(left[index]) not in journal.known:
+                failures.append(outcome)
     if failures:
         raise BackendError(_unfinished(failures, len(batch), journal.path))
 

@@ -31,6 +31,7 @@ BUILT_IN = (USER, MFA_DEVICE)
 OWN, OTHERS = "own", "others"  #: targets of the built-in resources
 
 _MODES: dict[str, Mode] = {"together": "together", "each": "each"}
+_ROLE = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:role/")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -78,12 +79,14 @@ class _Reader:
             mode,
             arns,
             owner=None if owner is None else owner.text,
-            policy=None if policy is None else self.policy(policy, label),
+            policy=None if policy is None else self.policy(policy, label, arns),
             tags=read_tags(node.get("tags"), self.files.faults),
         )
 
-    def policy(self, node: Node, label: str) -> LoadedPolicy | None:
-        return self.shelf.take(node, PolicyKind.RESOURCE, name=f"{label} policy", declared=self.policies)
+    def policy(self, node: Node, label: str, arns: tuple[Node, ...]) -> LoadedPolicy | None:
+        """A role's is its trust policy, which names no resource."""
+        kind = PolicyKind.TRUST if arns and all(_ROLE.match(arn.text) for arn in arns) else PolicyKind.RESOURCE
+        return self.shelf.take(node, kind, name=f"{label} policy", declared=self.policies)
 
     def check_owner(self, owner: Node, arns: tuple[Node, ...]) -> None:
         """An ARN that shows an account says who owns it."""

@@ -28,7 +28,8 @@ SERVICE = Service(Nobody(), load())
 class FaultyIam:
     """Answers rightly once `faults` are used up; `answered` holds what was answered rightly.
 
-    A fault is an error code, or one of ``wait``, ``cut``, ``garbage`` and ``drop``.
+    A fault is an error code, or one of ``wait``, ``hold``, ``cut``, ``garbage`` and ``drop``.  What is held
+    is answered rightly when `go` is set.
     """
 
     def __init__(self, *faults: str, page: int | None = None) -> None:
@@ -36,6 +37,7 @@ class FaultyIam:
         self.page = page
         self.answered: list[dict[str, Any]] = []
         self.requests = 0
+        self.held, self.go = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         owner = self
 
@@ -73,6 +75,10 @@ class FaultyIam:
             case "wait":
                 time.sleep(0.4)
                 handler.close_connection = True
+            case "hold":
+                self.held.set()
+                self.go.wait(30)
+                self.answer(handler, form)
             case "drop":
                 handler.close_connection = True
             case "cut":

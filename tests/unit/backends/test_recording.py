@@ -15,10 +15,11 @@ from simulator.errors import BackendError, InputError
 from tests.unit.backends.samples import ALICE, ALLOW, ALLOW_ALL, DENY, A, asks, entry, shared_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from simulator.backends import Outcome, SimulationRequest
+    from simulator.backends.batch import Heard
 
 REQUESTS = cast(
     "list[SimulationRequest]",
@@ -35,9 +36,14 @@ REQUESTS = cast(
 class Embedded:
     """Stands in for AWS."""
 
-    def outcomes(self, batch: Sequence[SimulationRequest]) -> Iterator[tuple[int, Outcome]]:
+    def outcomes(
+        self, batch: Sequence[SimulationRequest], heard: Heard | None = None
+    ) -> Generator[tuple[int, Outcome]]:
         """Answer in another order than asked."""
-        return reversed(list(enumerate(backend("embedded").answer(batch))))
+        for index, outcome in reversed(list(enumerate(backend("embedded").answer(batch)))):
+            if heard is not None:
+                heard(index, outcome)
+            yield index, outcome
 
 
 @pytest.fixture
