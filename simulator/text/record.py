@@ -195,7 +195,9 @@ class AnyOf:
         for case in reversed(self.cases):
             found = {"if": case.guard(), "then": case.shape.schema(defs), "else": found}
         assert isinstance(found, dict)
-        return found
+        # Editors offer an enum only where a case fits already, and nothing fits an empty value.
+        offered = [{"label": word, "body": word} for case in self.cases for word in getattr(case.shape, "choices", ())]
+        return found | ({"defaultSnippets": offered} if offered else {})
 
 
 @dataclass(frozen=True, slots=True)
