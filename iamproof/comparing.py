@@ -21,6 +21,7 @@ from simulator.analyse.diff import (
     prove_subject,
 )
 from simulator.analyse.diff.model import NEW_ALLOWS
+from simulator.analyse.diff.proof import LIMIT
 from simulator.analyse.sweep import Sweeper
 from simulator.errors import Collector
 from simulator.policy.model import PolicyKind
@@ -42,6 +43,7 @@ _People: TypeAlias = "dict[tuple[str, str], tuple[Principal, Account, tuple[Sess
 """Users and roles by account file and name."""
 
 _MOST_SUBJECTS = 40
+_MOST_STEPS, _FEWEST_STEPS = 400_000, 10_000  # of a proof, see `simulator.analyse.prove.budget`
 _SOMEBODY, _ACCOUNT = "somebody", "111111111111"
 _AS_IDENTITY = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP)
 
@@ -55,7 +57,9 @@ def difference(old: str, new: str, options: RunOptions) -> Diff:
     subjects = [*_alone(changed), *_principals(one, other, before, after)]
     kept = subjects[:_MOST_SUBJECTS]
     sweeper = Sweeper(current_catalogue())
-    access = _merged((*_of_resources(changed), *(_compared(subject, sweeper) for subject in kept)))
+    # All proofs together cost some ten seconds at most.
+    limit = max(_FEWEST_STEPS, min(LIMIT, _MOST_STEPS // (len(kept) or 1)))
+    access = _merged((*_of_resources(changed), *(_compared(subject, sweeper, limit) for subject in kept)))
     return Diff(old, new, tuple(_told(changed)), cells, access, len(subjects) - len(kept))
 
 
@@ -70,8 +74,8 @@ def _merged(access: Iterable[Access]) -> tuple[Access, ...]:
     return tuple(found.values())
 
 
-def _compared(subject: Subject, sweeper: Sweeper) -> Access:
-    return compare_access(subject, sweeper, prove_subject(subject, sweeper.catalogue))
+def _compared(subject: Subject, sweeper: Sweeper, limit: int) -> Access:
+    return compare_access(subject, sweeper, prove_subject(subject, sweeper.catalogue, limit=limit))
 
 
 def _cells(before: Version, after: Version, names: frozenset[str] | None) -> CellChanges:

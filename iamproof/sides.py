@@ -22,7 +22,7 @@ from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT, read_source
 from simulator.text.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from iamproof.git import Blob
 
@@ -123,7 +123,7 @@ def policies_of(old: Side, new: Side) -> dict[str, tuple[LoadedPolicy | None, Lo
         pair = _one(old), _one(new)
         name = new.path if old.path == new.path else f"{old.path} → {new.path}"
         return {} if _equal(*pair) else {name: (_policy(pair[0], named=True), _policy(pair[1], named=True))}
-    before, after = _sources(old), _sources(new)
+    before, after = _both(old, new)
     found = {}
     for name in sorted({*before, *after}):
         sources = before.get(name), after.get(name)
@@ -150,18 +150,35 @@ def _one(side: Side) -> Source | None:
         return Source(found.arn, found.text, found.sha256)
     if side.commit is None:
         return read_source(Path(side.path), limit=SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT)
-    return next(iter(_read_blobs(side, files_at(side.commit, side.path)).values()), None)
+    blobs = files_at(side.commit, side.path)
+    return next(iter(_read_blobs(side, {one.name: one for one in blobs}).values()), None)
+
+
+def _both(old: Side, new: Side) -> tuple[Mapping[str, Source], Mapping[str, Source]]:
+    """Return the JSON files of two folders or revisions by their name in it, but for those that git knows to be equal."""
+    if old.commit is None or new.commit is None:
+        return _sources(old), _sources(new)
+    blobs = [_blobs(side) for side in (old, new)]
+    numbers = [{name: blob.number for name, blob in found.items()} for found in blobs]
+    equal = {name for name, number in numbers[0].items() if numbers[1].get(name) == number}
+    one, other = ({name: blob for name, blob in found.items() if name not in equal} for found in blobs)
+    return _read_blobs(old, one), _read_blobs(new, other)
 
 
 def _sources(side: Side) -> Mapping[str, Source]:
-    """Return the JSON files of a folder or a revision, by their name in it."""
-    if side.commit is None:
-        files = suite_files([Path(side.path)], endings=(".json",))
-        return {path.relative_to(side.path).as_posix(): read_source(path, limit=POLICY_LIMIT) for path in files}
-    blobs = [one for one in files_at(side.commit, side.path or ".") if one.name.lower().endswith(".json")]
-    blobs = [one for one in blobs if not _hidden(one.name)]
-    found = _read_blobs(side, blobs)
-    return {os.path.relpath(name, side.path or ".").replace(os.sep, "/"): source for name, source in found.items()}
+    if side.commit is not None:
+        return _read_blobs(side, _blobs(side))
+    files = suite_files([Path(side.path)], endings=(".json",))
+    few = (path for path in files if path.stat().st_size <= POLICY_LIMIT)  # what is larger is no policy
+    return {path.relative_to(side.path).as_posix(): read_source(path, limit=POLICY_LIMIT) for path in few}
+
+
+def _blobs(side: Side) -> dict[str, Blob]:
+    """Return the JSON files of a folder or all of a commit, by their name in it."""
+    assert side.commit is not None  # who calls has looked
+    blobs = files_at(side.commit, side.path or ".")
+    kept = (one for one in blobs if one.name.lower().endswith(".json") and not _hidden(one.name))
+    return {os.path.relpath(one.name, side.path or ".").replace(os.sep, "/"): one for one in kept}
 
 
 def _hidden(name: str) -> bool:
@@ -169,17 +186,20 @@ def _hidden(name: str) -> bool:
     return any(part.startswith((".", "_")) and part != ".." for part in parts) or "node_modules" in parts
 
 
-def _read_blobs(side: Side, blobs: Iterable[Blob]) -> dict[str, Source]:
-    wanted = [one for one in blobs if one.size <= POLICY_LIMIT]  # what is larger is no policy
+def _read_blobs(side: Side, blobs: Mapping[str, Blob]) -> dict[str, Source]:
+    limit = SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT
+    wanted = {name: one for name, one in blobs.items() if one.size <= limit}  # what is larger is no policy
     if len(wanted) > _MOST_FILES:
         raise _fault(f"`{side.given}` has {len(wanted):,} JSON files here", "name a folder, as REV:policies")
+    texts = contents(list(wanted.values()))
     found = {}
-    for name, data in contents(wanted).items():
+    for key, name in ((key, one.name) for key, one in wanted.items()):
+        data = texts[name]
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             raise _fault(f"`{name}` of `{side.given}` is not UTF-8: byte {error.start}", "save it as UTF-8") from None
-        found[name] = Source(name, text, hashlib.sha256(data).hexdigest())
+        found[key] = Source(name, text, hashlib.sha256(data).hexdigest())
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,8 +129,9 @@ def account_at(side: Side) -> Account:
     """Load the account file of a side, with the policies that it names as they are there."""
     if side.commit is None:
         return load_account(Path(side.path), allow_external=True)
+    path = _below(side.path)
     with _tree(side.commit, side.given):
-        return load_account(Path(side.path))
+        return load_account(Path(path))
 
 
 def _at(side: Side, options: RunOptions, *, optional: bool) -> Version:
@@ -139,15 +140,25 @@ def _at(side: Side, options: RunOptions, *, optional: bool) -> Version:
         if not options.paths and not Path(DEFAULT_PATH).is_dir():
             return Version(None, _NONE)
         return Version(prepare(options))
+    then = replace(options, paths=tuple(map(_below, options.paths)), root=None, allow_external_files=False)
     with _tree(side.commit, side.given):
-        if not any(Path(path).exists() for path in options.paths or (DEFAULT_PATH,)):
+        if not any(Path(path).exists() for path in then.paths or (DEFAULT_PATH,)):
             return Version(None, f"`{side.given}` has no suite")
         try:
-            return Version(prepare(options))
+            return Version(prepare(then))
         except (InputError, SelectionError) as error:
             if not optional:
                 raise
             return Version(None, f"the suites of `{side.given}` can't be used: {error}", faulty=True)
+
+
+def _below(path: str) -> str:
+    """Spell *path* from the folder we are in: below it, since that is what is looked at of a commit."""
+    relative = os.path.relpath(path)
+    if Path(relative).parts[:1] == (os.pardir,):
+        message = f"`{path}` lies outside of the folder you are in, and revisions are looked at from there"
+        raise InputError([Diagnostic("option", message, help="start in a folder above it")])
+    return relative
 
 
 @contextlib.contextmanager

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.e2e import commands
+
+if TYPE_CHECKING:
+    from tests.e2e.commands import Done
 
 ROOT = Path(__file__).parents[2]
 POLICY = "policies/IAMUsersMFAManagement.json"
@@ -23,10 +26,8 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *author, *arguments], cwd=folder, check=True, capture_output=True)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from iamproof.cli import main; main()", "diff", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+def run(folder: Path, *arguments: str) -> Done:
+    return commands.run(folder, "diff", *arguments)
 
 
 def data(folder: Path, *arguments: str) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def test_a_policy_of_a_resource_is_never_called_clean(history: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("HEAD", "--output=x", "no such option"),
+        ("HEAD", "--output=x", "error"),
         ("HEAD", "nope", "NEW `nope` is no file, no folder, no AWS managed policy and no revision"),
         ("HEAD:nope", "HEAD", "there is no `nope` in"),
         ("AmazonEC2FullAcces", POLICY, "did you mean `arn:aws:iam::aws:policy/AmazonEC2FullAccess`?"),
@@ -163,6 +164,13 @@ def test_what_can_not_be_compared_is_bad_input(history: Path, old: str, new: str
     assert done.returncode == 2
     assert says.lower() in done.stderr.lower().replace("\\u0001", "\\x01")
     assert done.stdout == ""
+
+
+def test_suites_that_are_named_are_those_of_the_revision(history: Path) -> None:
+    assert data(history, "HEAD~1", "HEAD", str(history / "scenarios"))["cells"]["flips"]
+    done = run(history, "HEAD~1", "HEAD", str(history.parent))
+    assert done.returncode == 2
+    assert "lies outside of the folder you are in" in done.stderr
 
 
 def test_nothing_of_the_work_tree_is_touched(history: Path) -> None:

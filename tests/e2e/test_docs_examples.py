@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import iamproof
+from tests.e2e.commands import run
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"^```(json|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(console|json|text|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def _block(page: str, language: str, begins: str) -> str:
@@ -44,6 +47,34 @@ def test_tutorial_finds_the_look_alike_and_is_content_with_its_mending(folder: P
     assert {cell.target for cell in broken.cells if cell.outcome == "failed"} == {"parameter/look-alike"}
     policy.write_text(text.replace("env}*", "env}/*"), encoding="utf-8")
     assert iamproof.run(suite, with_git=False).summary.verdict.startswith("as expected")
+
+
+def test_the_table_of_the_how_to_on_coverage_is_what_the_command_prints() -> None:
+    lines = run(ROOT, "coverage").stdout.splitlines()
+    shown = _block("docs/how-to/coverage.md", "console", "$ iamproof coverage\n").splitlines()[1:]
+    assert set(shown) <= set(lines)
+
+
+def test_the_difference_of_the_how_to_on_changes_is_what_the_command_prints(folder: Path) -> None:
+    grant = {"Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "arn:aws:iam::*:user/${aws:username}"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [grant]})
+    (folder / "policies/web.json").write_text(text, encoding="utf-8")
+    (folder / "scenarios/_account.yaml").write_text(
+        'id: "123456789012"\npolicies: {web: ../policies/web.json}\nusers:\n  ann: {policies: [web]}\n  bob: {}\n',
+        encoding="utf-8",
+    )
+    (folder / "scenarios/web.yaml").write_text(
+        "suite: Keys of one's own\naccount: _account.yaml\nscenarios:\n"
+        "  - {name: Keys, id: W-03, as: ann, session: [with MFA, access key], actions: [iam:CreateAccessKey],\n"
+        "     on: user, expect: {own: allow, others: implicitDeny}}\n",
+        encoding="utf-8",
+    )
+    author = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+    (folder / "policies/web.json").write_text(text.replace('username}"', 'username}*"'), encoding="utf-8")
+    shown = _block("docs/how-to/review-a-change.md", "text", "HEAD → policies/web.json")
+    assert run(folder, "diff", "HEAD", "policies/web.json").stdout.startswith(shown)
 
 
 def test_suite_of_the_how_to_can_be_read(folder: Path) -> None:

@@ -67,6 +67,24 @@ def test_statement_missed_by_more_or_of_somebody_else_was_never_reached(world: W
     assert one(world, ALLOW, asked).reach == "never"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        cell(on="arn:aws:s3:::o/k", session="console without MFA"),
+        cell("s3:PutObject", session="console without MFA"),
+        cell("s3:PutObject", on="arn:aws:s3:::o/k"),
+    ],
+)
+def test_statement_missed_by_two_sets_was_not_nearly_matched(world: World, asked: str) -> None:
+    assert one(world, GATED, asked).reach == "never"
+
+
+def test_outcome_of_one_statement_is_not_seen_by_another_that_names_other_resources(world: World) -> None:
+    other = GATED.replace('"S"', '"O"').replace("arn:aws:s3:::b/*", "arn:aws:s3:::o/*")
+    found = covered(world, f"{GATED},\n{other}", cell(on="arn:aws:s3:::o/k", session="console without MFA"))
+    assert (found["S"].conditions[0].seen, found["O"].conditions[0].seen) == ((), ("false",))
+
+
 def test_statement_that_a_deny_outdoes_is_matched_only(world: World) -> None:
     deny = ALLOW.replace('"S"', '"D"').replace("Allow", "Deny")
     found = covered(world, f"{ALLOW},\n{deny}", cell())
