@@ -50,6 +50,7 @@ STABLE = frozenset(
         "coverage",
         "failures",
         "invariants",
+        "mutation",
         "policies",
         "residual_risks",
         "schema",
@@ -182,6 +183,7 @@ def _members(run: Run) -> dict[str, Any]:
         "environment": {label: redact([value])[0] for label, value in run.environment.items()},
         # Left out where there are none, so that the digests of runs without them stay what they were.
         **({"invariants": run.invariants} if run.invariants else {}),
+        **({} if run.mutation is None else {"mutation": run.mutation}),
         **{
             name: getattr(run, name)
             for name in (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports import case_tables, controls
+from reports import case_tables, controls, mutation
 from reports.baseline import compare
 from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_headline, claim_mark, claim_scenario
 from reports.coverage import left_out_words, markdown_table
@@ -50,7 +50,7 @@ BUDGET = 900 * 1024
 
 _WIDEST = 8
 _MOST_ALLOWS = 10
-_GIVEN_UP = ("E", "K", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
+_GIVEN_UP = ("E", "K", "M", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
 
 
 def render(run: Run, options: Options | None = None) -> str:
@@ -103,7 +103,7 @@ def _joined(parts: Mapping[str, str], findings: Sequence[str], notice: str) -> s
     )
 
 
-_ORDER = ("0", "A", "R", "V", "B", "C", "D", "E", "F", "P", "G", "H", "I", "J", "K")
+_ORDER = ("0", "A", "R", "V", "B", "C", "D", "E", "F", "P", "M", "G", "H", "I", "J", "K")
 
 
 def _header(run: Run, options: Options) -> str:
@@ -291,6 +291,11 @@ def _policy_coverage(run: Run, options: Options) -> str:
     return "\n\n".join(part for part in ("#### Policy coverage", table, said) if part)
 
 
+def _mutation(run: Run, options: Options) -> str:
+    del options
+    return "" if run.mutation is None else f"#### Mutation\n\n{mutation.markdown(run.mutation)}"
+
+
 def _exceptions(run: Run, options: Options) -> str:
     del options
     rows = [
@@ -389,6 +394,7 @@ _SECTIONS: dict[str, Callable[[Run, Options], str]] = {
     "E": case_tables.section,
     "F": _controls,
     "P": _policy_coverage,
+    "M": _mutation,
     "G": _gaps,
     "H": _exceptions,
     "I": _changes,

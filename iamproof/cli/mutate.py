@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing, output
 from iamproof.cli.choosing import cell_options, chosen
+from iamproof.cli.test import recorded_command
 from iamproof.cli.threshold import asked
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from iamproof.session import Prepared
     from simulator.suites.mutation import Mutation
+    from simulator.suites.result import Run
 
 __all__ = ["command"]
 
@@ -38,12 +44,22 @@ when --policy names them. A mutant that is proved to decide every request as the
 @click.option("--fail-under", "threshold", metavar="PERCENT", help="End with 1 when fewer mutants are noticed.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), default=1, metavar="N", help="Test in N processes.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write the run with a section on this; repeatable.",
+    shell_complete=completing.reports,
+)
+@output.report_options
 def command(**options: Any) -> int:
     """Mutate, print, and return the exit code."""
     from iamproof import mutation  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.mutate import mutate  # noqa: PLC0415  # --help needs no simulator
 
     threshold = asked(options["threshold"])
+    targets, choices = output.report_targets(options["reports"]), output.report_choices(options)
     prepared = chosen(options)
     found, tested = mutate(
         prepared.cells,
@@ -53,10 +69,21 @@ def command(**options: Any) -> int:
         progress=_progress,
     )
     if options["fmt"] == "json":
-        click.echo(mutation.as_data(found, tested, prepared.catalogue), nl=False)
+        text = mutation.as_data(found, tested, prepared.catalogue)
     else:
-        click.echo(mutation.as_text(found, len(prepared.cells), prepared.catalogue), nl=False)
+        text = mutation.as_text(found, len(prepared.cells), prepared.catalogue)
+    click.echo(text, nl=False, err=output.beside(targets))
+    if targets:
+        output.write(_run(prepared, found), targets, choices)
     return _exit_code(found, threshold)
+
+
+def _run(prepared: Prepared, found: Mutation) -> Run:
+    """Decide the policies as they are, for reports, and put what changing them showed beside it."""
+    prepared.options = replace(prepared.options, with_git=True, command=recorded_command(sys.argv[1:]))
+    for _ in (*prepared.decide(), *prepared.prove()):
+        pass
+    return replace(prepared.finish(), mutation=found)
 
 
 def _exit_code(found: Mutation, threshold: Fraction | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports import controls
+from reports import controls, mutation
 from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_mark, claim_scenario
 from reports.coverage import MARKS, left_out_words
 from reports.evidence import verification
@@ -30,6 +30,7 @@ SECTIONS = (
     ("E", "Case details"),
     ("F", "Control coverage"),
     ("policy-coverage", "Policy coverage"),
+    ("mutation", "Mutation"),
     ("G", "Gaps"),
     ("H", "Exclusions and known gaps"),
     ("I", "Changes since the baseline"),
@@ -68,7 +69,7 @@ def of(view: View) -> dict[str, Any]:
     return {
         "run": run,
         "options": options,
-        "sections": tuple(one for one in SECTIONS if one[0] not in _absent(run)),
+        "sections": _sections(run),
         "part_sections": _PART,
         "tone": tone,
         "symbol": symbol,
@@ -89,6 +90,7 @@ def of(view: View) -> dict[str, Any]:
         ),
         "claims_sentence": SENTENCE,
         "left_out": tuple(left_out_words(run.coverage)) if run.coverage is not None else (),
+        **_mutation(run),
         "gaps": gaps(run),
         "exceptions": exceptions(run),
         "stale": options.signoff.stale(digest) if options.signoff else False,
@@ -100,9 +102,27 @@ def of(view: View) -> dict[str, Any]:
     }
 
 
-def _absent(run: Run) -> tuple[str, ...]:
-    """Return the sections that a run has nothing for."""
-    return (*(["policy-coverage"] if run.coverage is None else []), *(["invariants"] if not run.invariants else []))
+def _sections(run: Run) -> tuple[tuple[str, str], ...]:
+    """Return the sections that the page has: some only where they were asked for."""
+    lacking = {
+        "invariants": not run.invariants,
+        "policy-coverage": run.coverage is None,
+        "mutation": run.mutation is None,
+    }
+    return tuple(one for one in SECTIONS if not lacking.get(one[0]))
+
+
+def _mutation(run: Run) -> dict[str, Any]:
+    found = run.mutation
+    if found is None:
+        return {}
+    groups = mutation.grouped(found)
+    rows = tuple((one, mutation.numbers(one)) for one in found.policies)
+    return {
+        "mutated": {"rows": rows, "opening": mutation.opening(found, groups), "groups": groups, "idle": found.idle},
+        "mutation_title": mutation.title,
+        "mutation_scenario": mutation.scenario_lines,
+    }
 
 
 def _number(view: View, state: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from simulator.suites.coverage import Coverage  # noqa: TC001  # who reads a report looks the types up
+from simulator.suites.mutation import Mutation  # noqa: TC001  # who reads a report looks the types up
 
 __all__ = [
     "AccountInfo",
@@ -330,3 +331,4 @@ class Run:
         default_factory=dict
     )  #: what ran it: Python, host class, CI run; label -> value
     coverage: Coverage | None = field(default=None, repr=False)  #: of the policies, where it was asked for
+    mutation: Mutation | None = field(default=None, repr=False)  #: what changed policies showed, where it was asked for

@@ -240,3 +240,18 @@ def test_cells_that_can_notice_nothing_are_told(own: Path) -> None:
     done = run(cwd=own)
     assert "1 of 1 cells can notice nothing" in done.stdout
     assert ", 0 killed," in done.stdout
+
+
+# --- reports ----------------------------------------------------------------------------------------
+
+
+def test_a_report_has_the_run_and_a_section(own: Path) -> None:
+    done = run("--report", "html=out/report.html", "--report", "json=out/run.json", cwd=own)
+    assert done.returncode == 0, done.stderr
+    data = json.loads((own / "out/run.json").read_text(encoding="utf-8"))
+    assert data["command"] == ["iamproof", "mutate"]
+    assert data["summary"]["passed"] == 1
+    assert data["mutation"]["survivors"][0]["scenario"] in done.stdout
+    page = (own / "out/report.html").read_text(encoding="utf-8")
+    assert '<h2 id="mutation">Mutation</h2>' in page
+    assert "expect: implicitDeny" in page

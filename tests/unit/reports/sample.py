@@ -20,6 +20,7 @@ from simulator.suites.coverage import (
     PolicyCoverage,
     StatementCoverage,
 )
+from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
 from simulator.suites.result import (
     AccountInfo,
     CatalogueInfo,
@@ -44,10 +45,12 @@ __all__ = [
     "big_run",
     "empty_run",
     "hostile_coverage",
+    "hostile_mutation",
     "hostile_run",
     "make_run",
     "sample_cells",
     "sample_coverage",
+    "sample_mutation",
     "sample_run",
 ]
 
@@ -612,6 +615,58 @@ def sample_coverage() -> Coverage:
     return Coverage((found,), (LeftOut("AmazonEC2FullAccess", EC2_FILE, 5, 1),))
 
 
+def sample_mutation() -> Mutation:
+    """Return survivors of each kind for the sample's policy: two under one scenario, and one of which nothing is known."""
+    scenario = (
+        '  - name: "baseuser, access key: iam:CreateVirtualMFADevice on mfa device/others is implicitDeny"\n'
+        "    as: baseuser\n    session: access key\n    actions: iam:CreateVirtualMFADevice\n"
+        "    on: mfa device/others\n    expect: implicitDeny\n"
+    )
+    wide = Survivor(
+        "IAMUsersMFAManagement",
+        MFA_FILE,
+        14,
+        "AllowOwnDevice",
+        "widen-resource",
+        "write `arn:*:iam::*:mfa/*` for `arn:*:iam::*:mfa/${aws:username}*`",
+        "widens",
+        (
+            "@@ -14 +14 @@",
+            '-      "Resource": "arn:*:iam::*:mfa/${aws:username}*"',
+            '+      "Resource": "arn:*:iam::*:mfa/*"',
+        ),
+        "iam:CreateVirtualMFADevice",
+        "arn:aws:iam::123456789012:mfa/otheruser",
+        {"aws:username": "baseuser", "aws:TagKeys": ("a", "b")},
+        "implicitDeny",
+        "allowed",
+        "baseuser, access key: iam:CreateVirtualMFADevice on mfa device/others",
+        scenario,
+        "scenarios/own-mfa-device.yaml",
+        "scenarios/own-mfa-device.yaml::OWN-03::baseuser[access key]-iam:CreateVirtualMFADevice-mfa device/others",
+    )
+    flipped = dataclasses.replace(
+        wide, line=10, operator="flip-effect", change="write Deny for Allow", after="explicitDeny"
+    )
+    bare: dict[str, Any] = dict.fromkeys(("request", "scenario", "suite", "asked", "before", "after"))
+    shown = dataclasses.replace(wide, line=4, effect="loses a denial", **bare)
+    bare |= {"action": None, "resource": None, "context": None, "reason": "a policy on the resource bears on the claim"}
+    unknown = dataclasses.replace(wide, line=4, effect="unknown", **bare)
+    counts = MutatedPolicy("IAMUsersMFAManagement", MFA_FILE, 1200, 1150, 46)
+    return Mutation((counts,), (wide, flipped, shown, unknown), 2)
+
+
+def hostile_mutation() -> Mutation:
+    """Return survivors whose free texts are hostile."""
+    names = ("policy", "file", "statement", "operator", "change", "action", "resource", "request")
+    survivors = []
+    for text in HOSTILE.values():
+        fields: dict[str, Any] = dict.fromkeys((*names, "scenario", "suite", "asked", "reason"), text)
+        fields |= {"diff": (f"-{text}", f"+{text}"), "context": {text: (text, text)}}
+        survivors.append(dataclasses.replace(sample_mutation().survivors[0], **fields))
+    return Mutation(tuple(MutatedPolicy(text, text, 1, 0, 0) for text in HOSTILE.values()), tuple(survivors))
+
+
 def hostile_coverage() -> Coverage:
     """Return coverage whose free texts are hostile, and whose lines are nowhere."""
     statement = sample_coverage().policies[0].statements[3]
@@ -646,6 +701,7 @@ def sample_run(**fields: Any) -> Run:
             "failures": ("policies/unused.json: no scenario decides it",),
             "residual_risks": risks,
             "coverage": sample_coverage(),
+            "mutation": sample_mutation(),
             "warnings": ("policies/IAMUsersMFAManagement.json:23: `Bool` where `BoolIfExists` may be meant",),
             **fields,
         },
@@ -708,7 +764,7 @@ def hostile_run() -> Run:
     texts = tuple(HOSTILE.values())
     environment = {text: text for text in texts}
     more: dict[str, Any] = {"failures": texts, "warnings": texts, "command": texts, "environment": environment}
-    more |= {"coverage": hostile_coverage()}
+    more |= {"coverage": hostile_coverage(), "mutation": hostile_mutation()}
     return make_run(cells, suites=suites, policies=policies, **more)
 
 

@@ -118,7 +118,7 @@ def test_hostile_text_stays_text(name: str) -> None:
 
 def test_the_sections_stand_in_order() -> None:
     found = re.findall(r'<h2 id="(\w+)">', render(sample_run(), Options(baseline=sample_run())))
-    assert found == ["A", "requirements", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K"]
+    assert found == ["A", "requirements", "B", "C", "D", "E", "F", "mutation", "G", "H", "I", "J", "K"]
 
 
 def test_the_verdict_and_the_source_stand_beside_each_other() -> None:

@@ -14,7 +14,7 @@ import pytest
 from reports.json import SCHEMA, STABLE, chunks, dump, load, result_digest
 from reports.redact import redact
 from simulator.errors import InputError
-from simulator.suites import coverage, result
+from simulator.suites import coverage, mutation, result
 from tests.unit.reports.sample import big_run, empty_run, hostile_run, make_run, sample_run
 
 if TYPE_CHECKING:
@@ -75,9 +75,10 @@ def test_the_schema_names_every_field_of_the_model() -> None:
         "condition_coverage": "ConditionCoverage",
         "entry_coverage": "EntryCoverage",
         "left_out": "LeftOut",
+        "mutated_policy": "MutatedPolicy",
         "invariant": "InvariantResult",
     }
-    vocabulary = {**vars(result), **vars(coverage)}
+    vocabulary = {**vars(result), **vars(coverage), **vars(mutation)}
     for name, definition in definitions.items():
         if name == "actual":
             continue

@@ -41,7 +41,7 @@ def test_the_verdict_and_the_source_come_first() -> None:
 def test_the_sections_stand_in_order_and_requirements_before_controls() -> None:
     run = sample_run()
     titles = re.findall(r"^#### (\w)", render(run, Options(baseline=run)), re.MULTILINE)
-    assert titles == ["A", "R", "B", "C", "D", "E", "F", "P", "G", "H", "I", "J", "K"]
+    assert titles == ["A", "R", "B", "C", "D", "E", "F", "P", "M", "G", "H", "I", "J", "K"]
 
 
 def test_it_says_what_it_does_not_show_and_never_claims_compliance() -> None:

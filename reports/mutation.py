@@ -1,0 +1,115 @@
+"""Mutation in the words that all formats share: survivors under the scenario that would notice them.
+
+One scenario often answers for many changes.  Texts are made printable and cut here, as those of cells are
+in `reports.describe`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reports import gfm
+from reports.describe import place, shown
+from reports.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
+
+__all__ = ["HEAD", "Group", "grouped", "markdown", "numbers", "opening", "scenario_lines", "shortened", "title"]
+
+HEAD: Final = ("policy", "mutants", "killed", "equivalent", "survived")
+_DIFF_LINES = 12  # of one change; the JSON has all
+_TEXT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Survivors that one scenario would notice, or one by itself."""
+
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def first(self) -> Survivor:
+        """The one that ranks highest."""
+        return self.survivors[0]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The cells that see another decision already, and accept both."""
+        return tuple(dict.fromkeys(shown(one.asked) for one in self.survivors if one.asked is not None))
+
+    def changes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield each change in a sentence, and the lines of its diff."""
+        for one in self.survivors:
+            other = f", it would be {one.after}" if one.after != self.first.after else ""
+            yield f"{place(one.file, one.line)}: {one.effect}{other}: {shown(one.change, _TEXT)}", shortened(one.diff)
+
+
+def grouped(found: Mutation) -> tuple[Group, ...]:
+    """Put together what the same scenario would notice, in the order of the first of each."""
+    groups: dict[object, list[Survivor]] = {}
+    for number, one in enumerate(found.survivors):
+        key: object = number if one.scenario is None else (one.suite, one.scenario)
+        groups.setdefault(key, []).append(one)
+    return tuple(Group(tuple(group)) for group in groups.values())
+
+
+def opening(found: Mutation, groups: Sequence[Group]) -> str:
+    """Say how many changes survive, and how many scenarios would notice them."""
+    if not found.survivors:
+        return f"All {count(found.counted, 'change')} of the policies that decide anything otherwise are noticed."
+    scenarios = sum(group.first.scenario is not None for group in groups)
+    words = f"No scenario notices {count(len(found.survivors), 'change')} of the policies"
+    would = f"; {count(scenarios, 'scenario')} would. What widens comes first" if scenarios else ""
+    return f"{words}{would}."
+
+
+def title(one: Survivor) -> str:
+    """Say which request tells the change apart."""
+    if one.request is not None:
+        return f"{shown(one.request, _TEXT)}: {one.before}, would be {one.after}"
+    if one.action is not None and one.resource is not None:
+        stated = ", ".join(f"{key}={_listed(value)}" for key, value in (one.context or {}).items())
+        return shown(f"{one.action} on {one.resource}" + (f" with {stated}" if stated else ""), _TEXT)
+    return shown(f"not known to differ, nor proved to be alike: {one.reason}", _TEXT)
+
+
+def _listed(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else f"[{', '.join(value)}]"
+
+
+def shortened(diff: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines that change, few enough to read."""
+    lines = [shown(line, _TEXT) for line in diff if line[:1] in ("+", "-")]
+    more = len(lines) - _DIFF_LINES
+    return tuple(lines) if more <= 0 else (*lines[:_DIFF_LINES], f"… {more:,} more lines")
+
+
+def scenario_lines(one: Survivor) -> tuple[str, ...]:
+    """Return the lines of the scenario that would notice the change."""
+    return tuple(shown(line, _TEXT * 2) for line in (one.scenario or "").splitlines())
+
+
+def numbers(policy: MutatedPolicy) -> tuple[int, ...]:
+    """Return the counts of a policy, in the order of `HEAD`."""
+    survived = policy.mutants - policy.killed - policy.equivalent
+    return policy.mutants, policy.killed, policy.equivalent, survived
+
+
+def markdown(found: Mutation) -> str:
+    """Return the section in GitHub's Markdown."""
+    rows = [(gfm.code(one.path), *(f"{n:,}" for n in numbers(one))) for one in found.policies]
+    groups = grouped(found)
+    parts = [gfm.table(HEAD, rows), gfm.text(opening(found, groups))]
+    for group in groups:
+        changes = [gfm.text(words, _TEXT) for words, _ in group.changes()]
+        diffs = gfm.fence([line for _, lines in group.changes() for line in lines], "diff")
+        parts.append(f"**{gfm.text(title(group.first), _TEXT)}**\n\n{gfm.bullets(changes)}\n\n{diffs}")
+        parts += [f"{gfm.code(cell)} asks for it already, and accepts both decisions." for cell in group.asked]
+        if group.first.suite is not None:
+            lines = gfm.fence(scenario_lines(group.first), "yaml")
+            parts.append(f"In {gfm.code(group.first.suite)}, under `scenarios:`\n\n{lines}")
+    return "\n\n".join(parts)
