@@ -12,7 +12,7 @@ from iamproof import __version__
 from reports.describe import shown
 from reports.words import count
 from simulator.analyse.lint import CHECKS
-from simulator.analyse.lint.codes import OWN, READING
+from simulator.analyse.lint.codes import OWN, PAGED, READING
 from simulator.errors import Severity
 from simulator.text.show import show
 
@@ -77,7 +77,7 @@ def _row(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def _page(code: str) -> str:
-    return f"{_PAGES}/{code}.md" if code in CHECKS else f"{_PAGES}/index.md"
+    return f"{_PAGES}/{code}.md" if code in PAGED else f"{_PAGES}/index.md"
 
 
 # --- SARIF --------------------------------------------------------------------------------------

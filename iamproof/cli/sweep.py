@@ -169,19 +169,13 @@ def _holders(options: dict[str, Any], sessions: Mapping[str, Session]) -> tuple[
 def _somebody(texts: Sequence[str], label: str, others: Iterable[str] = ()) -> Principal:
     from simulator.accounts.model import Principal  # noqa: PLC0415  # only with --policy
     from simulator.analyse.adhoc import load_policy  # noqa: PLC0415  # only with --policy
-    from simulator.catalogue.managed import managed_policy, nearest_managed  # noqa: PLC0415  # only with --policy
+    from simulator.catalogue.managed import managed_policy  # noqa: PLC0415  # only with --policy
 
-    found = []
     for text in texts:
-        bare = not text.startswith("arn:") and not Path(text).exists()
-        managed = managed_policy(text) if bare else None
-        if bare and managed is None:
-            near = nearest(text, others) or nearest_managed(text)
-            _misused(
-                f"there is neither a file nor an AWS managed policy `{text}`",
-                f"did you mean `{near}`?" if near else "",
-            )
-        found.append(load_policy(text if managed is None else managed.arn))
+        near = None if Path(text).exists() or managed_policy(text) else nearest(text, others)
+        if near is not None:
+            _misused(f"there is no session, file or AWS managed policy `{text}`", f"did you mean `{near}`?")
+    found = map(load_policy, texts)
     return Principal(_SOMEBODY, "user", label, _ACCOUNT, "aws", policies=tuple(dict.fromkeys(found)))
 
 

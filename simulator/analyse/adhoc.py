@@ -19,7 +19,7 @@ from simulator.analyse.question import Question, Request
 from simulator.backends.directory import DEFAULT_ACCOUNT
 from simulator.backends.simulation import STUB_USER_ID
 from simulator.catalogue.keys import key as catalogue_key
-from simulator.catalogue.managed import managed_policy
+from simulator.catalogue.managed import managed_policy, nearest_managed
 from simulator.decide.context import Context
 from simulator.decide.layers import LIVE, SIMULATOR
 from simulator.decide.request import Caller, Stack
@@ -260,7 +260,12 @@ def _listed_key(name: str) -> bool:
 
 def _place(option: str, text: str) -> Node:
     """Return a node for a place given by hand: an ARN, a file whatever its ending, or an AWS managed policy's name."""
-    managed = managed_policy(text) if "/" not in text and not Path(text).exists() else None
+    bare = "/" not in text and not text.startswith("arn:") and not Path(text).exists()
+    managed = managed_policy(text) if bare else None
+    near = nearest_managed(text) if bare and managed is None else None
+    if near is not None:
+        advice = f"did you mean `{near.rpartition('/')[2]}`?"
+        raise _fault(f"there is neither a file nor an AWS managed policy `{text}`", advice)
     path = managed.arn if managed is not None else text if text.startswith("arn:") or "/" in text else f"./{text}"
     # INVARIANT: each place is a source of its own, since a shelf knows documents by where they are named.
     return Node(Kind.STRING, path, Source.of_text(path, name=f"{option} {text}"), 0, len(path))

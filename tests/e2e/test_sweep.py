@@ -126,7 +126,7 @@ def test_all_managed_policies_count_in_each_state() -> None:
         (("--as", "ec2webuser", "--compare", "otherusr"), "did you mean `otheruser`?"),
         (("--as", "ec2webuser", "--session", "with MFA", "--compare", "with MFA"), "nothing to compare"),
         (("--policy", POLICY, "--as", "bob"), "excludes"),
-        (("--policy", "AmazonEC2FulAccess"), "did you mean `arn:aws:iam::aws:policy/AmazonEC2FullAccess`?"),
+        (("--policy", "AmazonEC2FulAccess"), "did you mean `AmazonEC2FullAccess`?"),
         (("--policy", POLICY, "--compare", "with MFAA"), "did you mean `with MFA`?"),
         (("--policy", "AmazonEC2*", "--compare", "with MFA"), "a pattern stands for many"),
         (("--policy", "no-such.json"), "no-such.json"),

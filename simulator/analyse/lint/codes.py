@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from simulator.analyse.lint.table import CHECKS
 
-__all__ = ["OWN", "READING", "known_codes"]
+__all__ = ["OWN", "PAGED", "READING", "known_codes"]
 
 READING = {
     # Files
@@ -105,6 +105,9 @@ READING = {
     "serve-address": "an address that can't be served",
 }
 """Code to what it is about."""
+
+PAGED = (*CHECKS, "policy-sid")
+"""The codes with a page of their own; the others stand on the page of what reading finds."""
 
 OWN = {
     "silence-unused": "a silence that nothing needs",

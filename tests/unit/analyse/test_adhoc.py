@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.analyse.adhoc import Given, question_of_given
+from simulator.analyse.adhoc import Given, load_policy, question_of_given
 from simulator.catalogue import load
 from simulator.errors import InputError
 from tests.unit.analyse.asking import allow, deny
@@ -140,3 +140,11 @@ def test_a_policy_s_own_fault_keeps_its_place(tmp_path: Path) -> None:
         question(policies=(str(path),))
     assert caught.value.diagnostics[0].span is not None
     assert caught.value.diagnostics[0].span.line == 2
+
+
+def test_a_managed_policy_that_is_nearly_named_is_offered() -> None:
+    with pytest.raises(InputError) as stop:
+        load_policy("AmazonEC2FulAccess")
+    (fault,) = stop.value.diagnostics
+    assert fault.message == "there is neither a file nor an AWS managed policy `AmazonEC2FulAccess`"
+    assert fault.help == "did you mean `AmazonEC2FullAccess`?"
