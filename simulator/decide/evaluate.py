@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.decide.decision import Decision, Effect, LayerEffect
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from simulator.decide.variant import Variation
     from simulator.policy.model import Policy
 
-__all__ = ["Evaluator", "LayerMasks", "Workspace"]
+__all__ = ["Cache", "Evaluator", "LayerMasks", "Workspace"]
 
 Gate: TypeAlias = "Callable[[str], int]"
 """Gives for a resource the bits of the actions that may be evaluated on it (A13)."""
+
+Cache: TypeAlias = "dict[tuple[LayerMasks, int, bool], Planes]"
+"""Decisions by the statements that apply, the gate, and whether accounts are crossed."""
 
 _ASSUME = "sts:Assume*"
 _CACHE_LIMIT = 100_000
@@ -125,8 +129,17 @@ class Evaluator:
         self.scps = tuple(compiled(level) for level in stack.scps)
         self.rcps = tuple(compiled(level) for level in stack.rcps)
         self._amendment = Amendment(self.table, caller, rules, facts or LiveFacts()) if rules else None
-        self._cache: dict[tuple[LayerMasks, int, bool], Planes] = {}
+        self._cache: Cache = {}
         self._namings = self._resource_namings()
+
+    def share(self, kept: dict[tuple[object, ...], Cache]) -> None:
+        """Decide together with the evaluators that keep their decisions in *kept* and have the same statements.
+
+        A resource policy grants by how it names the caller: then decisions are the caller's own.
+        """
+        if self.resource is None:
+            layers = (self.identity, self.boundary, self.session, self.scps, self.rcps, self.rules, self.table)
+            self._cache = kept.setdefault(layers, self._cache)
 
     def varied(self, variation: Variation) -> Evaluator:
         """Return the evaluator for the same principal with some statements in the place of others.
@@ -182,8 +195,7 @@ class Evaluator:
         What AWS itself owns (account ``aws`` in the ARN) belongs to no other account.
         """
         if owner is None:
-            arn = Arn.parse(resource)
-            owner = arn.account if arn is not None and arn.account.isdecimal() else None
+            owner = _account_in(resource)
         return owner is not None and self.caller.account is not None and owner != self.caller.account
 
     def decide(self, action: str, resource: str, context: Context, *, owner: str | None = None) -> Decision:
@@ -305,6 +317,12 @@ class Evaluator:
         elif planes.resource is not None and not planes.resource.allow & bit:
             layers = layers[:1]
         return _matching(layers, bit & planes.gate, deny=deny)
+
+
+@lru_cache(maxsize=4096)
+def _account_in(resource: str) -> str | None:
+    arn = Arn.parse(resource)
+    return arn.account if arn is not None and arn.account.isdecimal() else None
 
 
 def _matching(layers: Iterable[tuple[StatementSet | None, int]], bit: int, *, deny: bool) -> tuple[StatementRef, ...]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from simulator.catalogue import Catalogue
     from simulator.decide.context import Context
-    from simulator.decide.evaluate import LayerMasks
+    from simulator.decide.evaluate import Cache, LayerMasks
     from simulator.decide.layers import Planes
     from simulator.policy.actions import ActionTable
     from simulator.suites.cells import Cell
@@ -89,6 +89,7 @@ class Engine:
         self._changes: dict[int, int] = {}
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._grounds: dict[tuple[object, ...], Ground] = {}
+        self._planes: dict[tuple[object, ...], Cache] = {}
         self._spots: dict[tuple[object, ...], tuple[Spot, ...]] = {}
 
     def _workspace(self, names: Iterable[str] | ActionTable) -> Workspace:
@@ -153,7 +154,9 @@ class Engine:
     def _evaluator(self, cell: Cell, workspace: Workspace, rules: frozenset[LiveRule]) -> Evaluator:
         facts = LiveFacts(self._changing, cell.suite.account.allow_users_to_change_password)
         stack = cell.principal.stack(cell.resource_policy)
-        return Evaluator(stack, cell.principal.caller(), workspace, rules=rules, facts=facts)
+        evaluator = Evaluator(stack, cell.principal.caller(), workspace, rules=rules, facts=facts)
+        evaluator.share(self._planes)
+        return evaluator
 
     def _changing(self, table: ActionTable) -> int:
         """Return the actions of *table* that change what they are asked of, as bits; worked out once."""
