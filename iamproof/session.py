@@ -60,6 +60,7 @@ class RunOptions:
     command: tuple[str, ...] = ()
     with_git: bool = True  #: ask git for commit and dirtiness: evidence for reports
     coverage: bool = False  #: note what the cells cover of the policies
+    jobs: int = 1  #: processes that decide
     selected: str = ""  #: in words, what a test runner left out by means of its own
 
     @property
@@ -94,18 +95,30 @@ class Prepared:
     results: list[CellResult] = field(default_factory=list)
     asserted: list[Asserted] = field(default_factory=list)
     invariants: list[InvariantResult] = field(default_factory=list)
+    lost: list[Cell] = field(default_factory=list)  #: cells whose process died
 
     def decide(self) -> Iterator[CellResult]:
         """Decide cell by cell; stops at the limit of failures."""
         failures = 0
         self.runner.expect(self.cells)
-        for cell in self.cells:
-            result = self.runner.result(cell)
+        for result in self._results():
             self.results.append(result)
             yield result
             failures += result.outcome in ("failed", "error")
             if self.options.max_failures is not None and failures >= self.options.max_failures:
                 break
+
+    def _results(self) -> Iterator[CellResult]:
+        """Decide the cells in order, in one process or, where they can be shared, in several."""
+        jobs = self.options.jobs
+        if jobs > 1 and self.observer is None:  # what cells cover is observed in this process
+            from iamproof.jobs import can_share, settled_by  # noqa: PLC0415  # only with --jobs
+
+            if can_share(self.runner, self.cells):
+                shared = settled_by(self.runner, self.cells, jobs, lost=self.lost)
+                yield from (settled.of(cell) for cell, settled in shared)
+                return
+        yield from map(self.runner.result, self.cells)
 
     def narrowed(self, cells: list[Cell]) -> Prepared:
         """Return the same for *cells* alone and all invariants, nothing of them decided; a part covers nothing."""

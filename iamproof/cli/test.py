@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["command", "exit_code", "recorded_command"]
 
 _INTERRUPTED = 130
+_DEFECT = 4
 _UNANSWERED = 3
 _QUIET_SECONDS = 1.0  # a run shorter than this shows no progress
 _BETWEEN_SECONDS = 0.5
@@ -80,6 +81,14 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
 @click.option("--unspoken", is_flag=True, help="List what no scenario speaks about, decide nothing.")
 @click.option("--last-failed", "--lf", "last_failed", is_flag=True, help="Only the cells that failed in the last run.")
 @click.option("--watch", is_flag=True, help="Stay, and decide anew the cells that a changed file touches.")
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="Decide in N processes; the result is the same.",
+)
 @click.option("--strict", is_flag=True, help="Warnings, such as a vacuous pass, fail too.")
 @click.option("--coverage", is_flag=True, help="Say what the cells cover of the policies; reports get a section.")
 @click.option("--fail-under", "threshold", metavar="PERCENT", help="With coverage: end with 1 when less is covered.")
@@ -111,6 +120,9 @@ def command(**options: Any) -> int:
     short = _show(run, targets, choices, options, threshold=threshold)
     if interrupted:
         return _INTERRUPTED
+    if prepared.lost:
+        click.echo(f"iamproof: a process ended before it had decided its {len(prepared.lost)} cells", err=True)
+        return _DEFECT
     return exit_code(run, strict=options["strict"], unanswered=prepared.runner.unanswered) or short
 
 
@@ -202,6 +214,7 @@ def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
         strict=options["strict"],
         root=options["root"],
         allow_external_files=options["allow_external_files"],
+        jobs=options["jobs"],
         max_failures=1 if options["stop_first"] else options["max_failures"],
         coverage=options["coverage"] or options["threshold"] is not None,
         command=recorded_command(sys.argv[1:]),
@@ -243,7 +256,7 @@ def recorded_command(args: list[str]) -> tuple[str, ...]:
         if name in _UNRECORDED:
             if not equals:
                 next(rest, None)
-        elif name not in _UNRECORDED_FLAGS:
+        elif name not in _UNRECORDED_FLAGS and not (name.startswith("-j") and name[2:].isdecimal()):
             kept.append(arg)
     return ("iamproof", *kept)
 

@@ -67,6 +67,10 @@ class Settled(NamedTuple):
     message: str | None = None
     evidence: Evidence | None = None
 
+    def of(self, cell: Cell) -> CellResult:
+        """Return the result of *cell*."""
+        return cell_result(cell, self.outcome, self.message, self.evidence)
+
 
 class Observe(Protocol):
     """Who hears of each cell that was decided."""
@@ -99,7 +103,7 @@ class EmbeddedRunner:
 
     def result(self, cell: Cell) -> CellResult:
         """Decide *cell* in both semantics and judge it."""
-        return cell_result(cell, *self.settled(cell))
+        return self.settled(cell).of(cell)
 
     def settled(self, cell: Cell) -> Settled:
         """Decide and judge *cell*; cells that decide alike are judged once."""
@@ -153,7 +157,7 @@ class EmbeddedRunner:
 
 def settle(cell: Cell, evidence: Evidence, message: str | None, *, strict: bool, today: str) -> CellResult:
     """Turn a decision into a result; *message* says how it differs, None when it is as expected."""
-    return cell_result(cell, *_settled(cell, evidence, message, strict=strict, today=today))
+    return _settled(cell, evidence, message, strict=strict, today=today).of(cell)
 
 
 def _settled(cell: Cell, evidence: Evidence, message: str | None, *, strict: bool, today: str) -> Settled:
