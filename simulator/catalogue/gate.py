@@ -22,7 +22,7 @@ from simulator.policy.arn import Arn
 from simulator.policy.pattern import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from simulator.catalogue.load import Catalogue
     from simulator.catalogue.model import Action, ResourceType
@@ -80,7 +80,9 @@ class Gate:
         self._catalogue = catalogue
         self._all = (1 << len(actions)) - 1
         self._asked: dict[str, list[tuple[int, int]]] = {}  # service -> (bit, number within the service)
-        self._free = self._sort(actions)
+        # Of the whole catalogue each service is sorted when it is first asked for.
+        self._whole = actions is catalogue.actions()
+        self._free = self._ungated(catalogue.services()) if self._whole else self._sort(actions)
         self._tables: dict[str, tuple[tuple[tuple[Form, ...], int], ...]] = {}
         self._of = lru_cache(_RESOURCES_KEPT)(self._fitting)
 
@@ -96,15 +98,21 @@ class Gate:
                 starts[prefix] = self._catalogue.service_start(prefix)
                 self._asked[prefix] = []
             self._asked[prefix].append((bit, place - starts[prefix]))
-        return free | self._ungated()
+        return free | self._ungated(self._asked)
 
-    def _ungated(self) -> int:
+    def _ungated(self, names: Iterable[str]) -> int:
         bits = 0
-        for name in self._catalogue.overlaid & self._asked.keys():
+        for name in self._catalogue.overlaid.intersection(names):
             service = self._service(name)
-            for bit, number in self._asked[name]:
+            for bit, number in self._asked_of(name):
                 bits |= service.ungated(number) << bit
         return bits
+
+    def _asked_of(self, name: str) -> list[tuple[int, int]]:
+        if self._whole and name not in self._asked:
+            start, mask = self._catalogue.service_start(name), self._catalogue.service_mask(name)
+            self._asked[name] = [(start + number, number) for number in range(mask.bit_count())]
+        return self._asked.get(name, [])
 
     def _service(self, name: str) -> Service:
         service = self._catalogue.service(name)
@@ -132,11 +140,12 @@ class Gate:
         """Return the forms of the types whose ARNs may name the service, each with the actions that take it."""
         rows: list[tuple[tuple[Form, ...], int]] = []
         for name in self._catalogue.declaring_arns_of(arn_service):
-            if name not in self._asked:
+            asked = self._asked_of(name)
+            if not asked:
                 continue
             service = self._service(name)
             takers: dict[int, int] = {}
-            for bit, place in self._asked[name]:
+            for bit, place in asked:
                 for number in service.type_numbers(place):
                     takers[number] = takers.get(number, 0) | 1 << bit
             for number, bits in sorted(takers.items()):

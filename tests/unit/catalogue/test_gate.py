@@ -150,3 +150,9 @@ def test_examples_stand_where_they_are_asked_for() -> None:
 
 def test_no_variable_is_left_in_an_example() -> None:
     assert [arn for arn in map(example_arn, EVERY_TYPE) if set(arn) & set("${}*")] == []
+
+
+def test_the_gate_of_the_whole_catalogue_is_that_of_all_its_names() -> None:
+    whole, listed = Gate(load(), load().actions()), Gate(load(), list(load().actions()))
+    arns = ["arn:aws:iam::1:user/x", "arn:aws:s3:::b/k", "arn:aws:ec2:eu-west-1:1:instance/i", "arn:aws:zzz:::y", "x"]
+    assert [whole.mask(arn) for arn in arns] == [listed.mask(arn) for arn in arns]
