@@ -22,12 +22,19 @@ import pytest
 import iamproof
 from iamproof.session import RunOptions, prepare
 from simulator.accounts.load import load_account
+from simulator.analyse.aws_line import aws_line
+from simulator.analyse.explain import explain
+from simulator.analyse.question import question_of
 from simulator.backends.serve import Server
+from simulator.catalogue import load
 from simulator.suites.asking import Wording
+from simulator.suites.load import load_suites
 from tests.serving import ROOT, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from simulator.analyse.aws_line import AwsLine
 
 AWS = shutil.which("aws", path=str(Path(sys.executable).parent))
 USER = "arn:aws:iam::123456789012:user/ec2webuser"
@@ -108,6 +115,41 @@ def test_a_refusal_is_told_as_aws_tells_it(url: str) -> None:
     assert done.returncode in {254, 255}
     assert "(InvalidInput)" in done.stderr
     assert "Policy input list item 1 has invalid content" in done.stderr
+
+
+# --- the line of `explain` ---------------------------------------------------------------------------
+
+
+def explained() -> list[tuple[str, AwsLine, str]]:
+    """Return cells of the shipped suites with the line that asks AWS the same, and the decision."""
+    loaded = load_suites([ROOT / "scenarios"], root=ROOT)
+    single = [cell for cell in loaded.cells() if len(cell.actions) == 1 and isinstance(cell.resource, str)]
+    single = [cell for cell in single if cell.resource != "each type"]
+    chosen = single[::90]
+    questions = [(cell, question_of(cell, cell.actions[0], str(cell.resource))) for cell in chosen]
+    return [(cell.id, aws_line(asked), explain(asked, load()).decision.effect.value) for cell, asked in questions]
+
+
+def test_the_line_of_explain_runs_and_gets_the_same_answer(url: str) -> None:
+    """Through a shell, as it would be pasted."""
+    assert AWS is not None
+    environment = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_DEFAULT_OUTPUT": "json",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "PATH": f"{Path(AWS).parent}{os.pathsep}{os.defpath}",
+    }
+    found = explained()
+    assert {effect for _, _, effect in found} == set(STRICTNESS)
+    for cell, line, effect in found:
+        done = subprocess.run(
+            ["sh", "-c", line.line], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert [decision for _, decision in decisions(done)] == [effect], cell
 
 
 # --- the recipe -------------------------------------------------------------------------------------

@@ -52,6 +52,25 @@ def test_a_cell_as_data_with_the_request_for_aws() -> None:
     assert answer["EvaluationResults"][0]["EvalDecision"] == found["decision"]["effect"]
 
 
+def test_what_aws_is_asked_of_the_shipped_cells_is_answered_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tenth cell: its parameters are those of the API, and the API's answer is the explained decision."""
+    import iamproof
+    from simulator.analyse.aws_line import aws_line
+    from simulator.analyse.explain import explain
+    from simulator.analyse.question import question_of
+    from simulator.catalogue import load
+    from simulator.suites.load import load_suites
+
+    monkeypatch.chdir(ROOT)
+    client = iamproof.client("embedded")
+    cells = [cell for cell in load_suites([Path("scenarios")]).cells() if len(cell.actions) == 1][::10]
+    asked = [(cell, question_of(cell, cell.actions[0], cell.resources[0])) for cell in cells]
+    for cell, question in asked:
+        answer = client.simulate_custom_policy(**aws_line(question).params)["EvaluationResults"][0]
+        assert answer["EvalDecision"] == explain(question, load()).decision.effect.value, cell.id
+    assert len(asked) > 50
+
+
 def test_a_request_by_hand() -> None:
     found = data(
         *("--policy", POLICY, "--as", "arn:aws:iam::123456789012:user/bob", "--action", "iam:DeactivateMFADevice"),
