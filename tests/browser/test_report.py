@@ -13,7 +13,7 @@ from reports.describe import shown
 from reports.html import render
 from reports.html.view import anchor
 from tests.browser.served import served
-from tests.unit.reports.sample import empty_run, hostile_run, make_run, sample_run
+from tests.unit.reports.sample import big_run, empty_run, hostile_run, make_run, sample_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,14 @@ def test_pages_by_suite_log_nothing_and_lead_to_their_cases(tab: Tab, tmp_path: 
     href = tab.run("document.querySelector('#C ~ article a').href")
     tab.open(href)
     assert tab.run("document.querySelector(location.hash).closest('details').open")
+
+
+def test_a_page_of_10000_cells_is_whole(tab: Tab, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(render(big_run(10_000)), "utf-8")
+    assert tab.open(file.as_uri()).faults == []
+    assert tab.run(f"{CASES}.length") == 10_000
+    assert tab.run(f"{CASES}.filter((one) => one.dataset.s === 'failed').length") == 10
 
 
 # --- accessibility --------------------------------------------------------------------------------
