@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
     from simulator.catalogue import Catalogue
     from simulator.catalogue.model import Action
+    from simulator.decide.decision import StatementRef
     from simulator.decide.evaluate import Evaluator
     from simulator.suites.cells import Cell
     from simulator.suites.engine import Ground
     from simulator.suites.findings import Ask, Finding
 
 __all__ = ["by_default_only", "cautions", "hangs_on_target", "lacking_types", "vacuity"]
+
+
+_OF_CREDENTIALS = ("principal", "session", "network")  # such keys come with any action
 
 
 def vacuity(cell: Cell, finding: Finding, ground: Ground, catalogue: Catalogue) -> str | None:
@@ -79,11 +83,12 @@ def _impossible_key(ask: Ask, ground: Ground, catalogue: Catalogue) -> str | Non
         never = [c.key for c, held in step.conditions if not held and _never_sent(c.key, known, catalogue)]
         if not never:
             return None
-        found = (
-            found
-            or f"{step.ref.policy.name}#{step.ref.statement.label} waits for {never[0]}, which AWS never sends with {action}"
-        )
+        found = found or f"{_place(step.ref)} waits for {never[0]}, which AWS never sends with {action}"
     return found
+
+
+def _place(ref: StatementRef) -> str:
+    return f"{ref.policy.name}#{ref.statement.label.removeprefix('#')}"
 
 
 def _waits_in_vain(evaluator: Evaluator, bit: int, action: Action, catalogue: Catalogue) -> bool:
@@ -107,11 +112,17 @@ def hangs_on_target(cell: Cell, ground: Ground, catalogue: Catalogue) -> bool:
 
 
 def _never_sent(key: str, action: Action, catalogue: Catalogue) -> bool:
-    """Tell whether a key of the action's own service is one that the action never carries."""
+    """Tell whether a key of a service is one that the action never carries.
+
+    Of the action's own service that holds for keys that nobody knows, too.
+    """
     service, colon, _ = key.partition(":")
     if not colon or service.lower() == "aws" or catalogue.service(service.lower()) is None:
         return False
-    if service.lower() != action.service.lower():
+    declared = catalogue.key(key)
+    if declared is None and service.lower() != action.service.lower():
+        return False
+    if declared is not None and declared.provider in _OF_CREDENTIALS:
         return False
     carried = {name.partition("/")[0].lower() for name in catalogue.keys_of(action)}
     return key.partition("/")[0].lower() not in carried
