@@ -26,6 +26,7 @@ COUNTS_SCHEMA = "iamproof/sweep-policies@1"
 _LISTED = 60  # actions that are listed unasked
 _TARGETS = 4  # of an action that a line names
 _FORMULA = ("=", "+", "-", "@")
+_OTHERS = ("user/others", "mfa device/others")
 _SHORT = {"Permissions management": "Permissions"}
 
 
@@ -107,9 +108,33 @@ def _tables(sweep: Sweep, catalogue: Catalogue, *, full: bool) -> Iterator[str]:
     if not sweep.allowed:
         return
     yield from (f"  {line}" for line in columns(list(_counts(sweep, catalogue)), right=True))
+    yield from _indented("", *columns(list(_where(sweep)), right=True))
     if full or sweep.allowed.bit_count() <= _LISTED:
         rows = [(row["action"], row["level"], _targets(row["on"])) for row in _rows(sweep, catalogue)]
-        yield from (f"  {line}" for line in ("", *columns(rows)))
+        yield from _indented("", *columns(rows))
+
+
+def _indented(*lines: str) -> Iterator[str]:
+    return (f"  {line}".rstrip() for line in lines)
+
+
+def _where(sweep: Sweep) -> Iterator[tuple[str, str]]:
+    """Yield on what the actions are allowed, and how many: others' users and devices even where it is none."""
+    yield "on", "actions"
+    single = dict.fromkeys(_OTHERS, 0)
+    single |= {one.label: one.allowed.bit_count() for one in sweep.granted if one.kind in ("any", "people")}
+    for label in sorted(single, key=lambda label: (label != "*", label)):
+        yield shown(label), f"{single[label]:,}"
+    for kind, noun in (("type", "resource type"), ("pattern", "pattern")):
+        labels, mask = set(), 0
+        for one in (one for one in sweep.granted if one.kind == kind):
+            labels.add(one.label)
+            mask |= one.allowed
+        if labels:
+            yield (
+                f"{count(len(labels), noun)} {'' if kind == 'type' else 'of the policies'}".rstrip(),
+                f"{mask.bit_count():,}",
+            )
 
 
 def _targets(labels: Sequence[str]) -> str:

@@ -84,6 +84,18 @@ def test_what_conditions_would_allow_is_told_apart() -> None:
     assert "1 more action where a request carries keys that nobody stated" in run(*arguments).stdout
 
 
+def test_the_table_says_on_what_and_that_others_are_out_of_reach() -> None:
+    lines = [line.split() for line in run("sweep", "--as", "baseuser", "--session", "access key").stdout.splitlines()]
+    start = lines.index(["on", "actions"])
+    assert lines[start + 1 : start + 6] == [
+        ["*", "4"],
+        ["mfa", "device/others", "0"],
+        ["mfa", "device/own", "1"],
+        ["user/others", "0"],
+        ["user/own", "6"],
+    ]
+
+
 def test_two_policies_compared() -> None:
     arguments = ("--policy", "AmazonEC2ReadOnlyAccess", "--compare", "AmazonEC2FullAccess", "--session", "with MFA")
     (found,) = data("sweep", *arguments)["differences"]
