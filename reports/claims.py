@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.describe import Fact, context_words, deciding_words, place, shown
+from reports.describe import Fact, context_words, deciding_words, miss_words, place, shown
 from reports.locate import Location, in_checkout
 from reports.words import Mark
 
@@ -80,6 +80,7 @@ def _refuted(found: Refutation) -> Iterator[tuple[str, str]]:
     yield "context", context_words(found.context, mfa=False)
     yield "got", found.actual
     yield from (("decided by", deciding_words(item)) for item in found.deciding)
+    yield from (("nearest miss", miss_words(item)) for item in found.near)
     yield from (("replay", shown(line, _LINE)) for line in found.replay)
 
 

@@ -6,6 +6,7 @@ the decisions come from; it never counts like a test runner, whose line reads as
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -256,7 +257,10 @@ def _quoted(cell: CellResult, quotes: Quotes, seen: dict[Quote, int], number: in
 def claims_text(run: Run, *, color: bool = False) -> str:
     """Return the invariants with all that there is to say of each, and the verdict."""
     paint = _painter(color=color)
-    return "\n\n".join([*_invariants(run, paint, brief=False), *_warnings(run, paint), _closing(run, paint)]) + "\n"
+    # Cells are not asked for here, so none was left out.
+    ending = _closing(replace(run, selection=None), paint)
+    chosen = [f"Selected: {shown(run.selection.text)}"] if run.selection else []
+    return "\n\n".join([*_invariants(run, paint, brief=False), *_warnings(run, paint), *chosen, ending]) + "\n"
 
 
 def _invariants(run: Run, paint: Callable[[str, str], str], *, brief: bool) -> Iterator[str]:

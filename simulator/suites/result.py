@@ -163,7 +163,7 @@ class CellResult:
 class Refutation:
     """A request for which an invariant fails, as the evaluator itself decided.
 
-    `session` is the sign-in state that it was found in.  `replay` are command lines that explain it,
+    `session` is the sign-in state that it was found in.  `near` are statements that nearly decided otherwise.  `replay` are command lines that explain it,
     `scenario` is the same as a scenario to paste into the suite.  Either may be empty: not all that a suite can
     say, a command line can.
     """
@@ -175,6 +175,7 @@ class Refutation:
     context: dict[str, ContextValue]
     actual: Actual
     deciding: tuple[Deciding, ...] = ()
+    near: tuple[Miss, ...] = ()
     replay: tuple[str, ...] = ()
     scenario: str = ""
 

@@ -32,6 +32,7 @@ __all__ = [
     "difference_words",
     "evidence_of",
     "many_differ",
+    "miss_of",
     "one_differs",
 ]
 
@@ -202,10 +203,11 @@ def _near(finding: Finding, ground: Ground) -> Iterator[Miss]:
     resource = ask.spots[0].resources[0]
     context = ask.spots[0].context
     for step in near_misses(ground.evaluator, action, resource, context, actual=ask.split.effect(bit)):
-        yield _miss(step, missed_words(step, action, resource, context))
+        yield miss_of(step, missed_words(step, action, resource, context))
 
 
-def _miss(step: StatementTrace, words: str) -> Miss:
+def miss_of(step: StatementTrace, words: str) -> Miss:
+    """Name a statement that nearly matched, with what it missed in words."""
     statement = step.ref.statement
     span = step.ref.policy.span(statement)
     return Miss(step.ref.policy.name, statement.sid, statement.effect.value, span.file, span.line, step.missed, words)

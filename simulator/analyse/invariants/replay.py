@@ -15,10 +15,12 @@ from simulator.catalogue.gate import Gate
 from simulator.decide.decision import Effect
 from simulator.decide.evaluate import Evaluator, Workspace
 from simulator.decide.keys import statement_keys
+from simulator.decide.trace import near_misses
+from simulator.decide.words import missed_words
 from simulator.errors import DefectError, IamproofError
 from simulator.suites.model import Verdict
 from simulator.suites.result import Refutation
-from simulator.suites.results import deciding_of
+from simulator.suites.results import deciding_of, miss_of
 from simulator.suites.sessions import built_in
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: C
             break
     else:
         raise DefectError(f"a counterexample to `{asserted.id}` is none: {found}")
-    decision = next(iter(decisions.values()))
+    first, decision = next(iter(decisions.items()))
+    near = near_misses(evaluators[first], found.action, found.resource, context, actual=decision.effect)
     return Refutation(
         principal=one.who.principal.label if one.who.principal is not None else one.who.label,
         session=session.name,
@@ -61,6 +64,7 @@ def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: C
         context=dict(found.context),
         actual=decision.effect.word,
         deciding=tuple(map(deciding_of, decision.deciding)),
+        near=tuple(miss_of(step, missed_words(step, found.action, found.resource, context)) for step in near),
         replay=tuple(_Lines(asserted, one, found, session, catalogue).lines(decisions)),
         scenario="" if one.side else _scenario(asserted, one, found, session),
     )

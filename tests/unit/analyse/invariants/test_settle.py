@@ -172,6 +172,16 @@ def test_a_counterexample_is_told_with_the_command_that_explains_it(world: World
     assert [one.policy for one in found.deciding] == ["Prefix"]
 
 
+def test_where_nothing_decided_the_nearest_statement_is_told(world: World) -> None:
+    found = settled(
+        world, "as: any user like bob, actions: 'iam:CreateVirtualMFADevice', on: mfa device, expect: allow"
+    )
+    assert found.refutation is not None
+    assert found.refutation.deciding == ()
+    assert (found.refutation.near[0].sid, found.refutation.near[0].missed) == ("Own", ("resource",))
+    assert "does not name" in found.refutation.near[0].detail
+
+
 @pytest.mark.parametrize(
     ("item", "head", "reason"),
     [

@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from simulator.analyse.prove import automaton
 from simulator.analyse.prove.automaton import Class, Group, Machine, representatives
 from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.words import word
@@ -21,8 +22,8 @@ def _random(rng: random.Random, count: int) -> list[Group]:
         Group(
             tuple(word(Pattern.parse(rng.choice(_PATTERNS))) for _ in range(rng.randint(1, 2))),
             rng.choice((-1, 0, 1)),
-            need=rng.random() < 0.15,
-            avoid=False,
+            need=(need := rng.random() < 0.15),
+            avoid=not need and rng.random() < 0.1,
         )
         for _ in range(count)
     ]
@@ -43,19 +44,22 @@ def _as_good(groups: list[Group], one: int, other: int) -> bool:
     return True
 
 
+@pytest.mark.parametrize("compare_from", [automaton._COMPARE_FROM, 1])
 @pytest.mark.parametrize("seed", range(4))
-def test_each_text_has_a_class_as_good_as_it(seed: int) -> None:
+def test_each_text_has_a_class_as_good_as_it(seed: int, compare_from: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automaton, "_COMPARE_FROM", compare_from)
     rng = random.Random(seed)
     for _ in range(15):
         groups = _random(rng, rng.randint(1, 5))
         found = Machine(groups).classes(Budget(100_000))
         needs = sum(1 << i for i, group in enumerate(groups) if group.need)
+        avoided = sum(1 << i for i, group in enumerate(groups) if group.avoid)
         for one in found:
             assert one.matched == _matched(groups, one.text)
-            assert one.matched & needs == needs
+            assert one.matched & (needs | avoided) == needs
         for text in _TEXTS:
             matched = _matched(groups, text)
-            if matched & needs == needs:
+            if matched & needs == needs and not matched & avoided:
                 assert any(_as_good(groups, one.matched, matched) for one in found), (groups, text)
 
 

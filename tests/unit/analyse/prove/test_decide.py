@@ -23,6 +23,7 @@ from simulator.analyse.prove import (
     guard,
     never,
     no_new_access,
+    principal_domains,
     request_set,
 )
 from simulator.analyse.prove.claim import NO_ONE
@@ -319,6 +320,33 @@ def test_what_cant_be_decided_is_said(statements: tuple[dict[str, Any], ...], as
     answer = decide_claim(denies(stack(*statements), request_set(resources=[asked])))
     assert isinstance(answer, Unknown)
     assert reason in answer.reason
+
+
+@pytest.mark.parametrize(("value", "outcome"), [("${k:u}", Counterexample), ("tru${k:u}", Unknown), ("false", Proved)])
+def test_a_variable_in_a_boolean_is_tried_or_told(value: str, outcome: type) -> None:
+    asked = Claim(guards=(guard(conditions={"Bool": {"k:f": ["true"]}}),))
+    answer = decide_claim(denies(stack(allow(Bool={"k:f": value})), asked))
+    assert isinstance(answer, outcome)
+    if isinstance(answer, Counterexample):
+        assert {str(value).lower() for _, value in answer.context} == {"true"}
+    if isinstance(answer, Unknown):
+        assert "part of a value of Bool" in answer.reason
+
+
+def test_a_principal_has_what_follows_from_it_and_anyone_like_it_has_any_name() -> None:
+    derived = {"aws:username": "bob", "aws:userid": "AIDA", "aws:PrincipalAccount": "1" * 12, "aws:PrincipalTag/t": "x"}
+    one, anyone = principal_domains(derived), principal_domains(derived, anyone=True)
+
+    def values(domains: Domains, key: str) -> object:
+        found = domains.of_key(key, load())
+        return (found.absent, found.values)
+
+    assert values(one, "aws:username") == (False, ("bob",))
+    assert values(anyone, "aws:username") == (False, None)
+    assert values(one, "aws:principaltag/other") == (True, ())
+    assert values(anyone, "aws:principaltag/t") != (False, ("x",))
+    assert values(anyone, "aws:principalaccount") == (False, ("1" * 12,))
+    assert values(principal_domains({"aws:userid": "AROA"}), "aws:username") == (True, ())
 
 
 def test_a_spent_budget_is_no_proof() -> None:
