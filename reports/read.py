@@ -14,6 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from simulator.errors import Diagnostic, InputError, Span
+from simulator.suites.coverage import Coverage
+from simulator.suites.mutation import Mutation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Reader", "fault", "parse", "read"]
 
 T = TypeVar("T")
+
+_LATE = {"Coverage": Coverage, "Mutation": Mutation}  # what `Run` names and does not load
 
 if TYPE_CHECKING:
     Reader = Callable[[Any, str], Any]  #: (value, where it stands) -> the typed value
@@ -160,7 +164,7 @@ def _json_kind(hint: Any) -> type:
 
 
 def _dataclass(cls: type) -> Reader:
-    hints = typing.get_type_hints(cls)
+    hints = typing.get_type_hints(cls, localns=_LATE)
     readers = {field.name: _reader(hints[field.name]) for field in fields(cls)}
     required = tuple(f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING)
 

@@ -7,10 +7,12 @@ alike, and nothing that can't be written as JSON.  Who renders reads this and de
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from simulator.suites.coverage import Coverage  # noqa: TC001  # who reads a report looks the types up
-from simulator.suites.mutation import Mutation  # noqa: TC001  # who reads a report looks the types up
+if TYPE_CHECKING:
+    # A plain run has neither, and does not load them; `reports.read` knows where they are.
+    from simulator.suites.coverage import Coverage
+    from simulator.suites.mutation import Mutation
 
 __all__ = [
     "AccountInfo",

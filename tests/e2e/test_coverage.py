@@ -111,6 +111,12 @@ def test_what_is_no_percentage_is_bad_input(text: str) -> None:
     assert "takes a percentage" in done.stderr
 
 
+def test_coverage_and_watching_exclude_each_other() -> None:
+    done = run(ROOT, "test", "--watch", "--coverage")
+    assert done.returncode == 2
+    assert "coverage is of all" in done.stderr
+
+
 def test_test_and_pytest_with_workers_say_the_same(checkout: Path) -> None:
     for suite in (checkout / "scenarios").glob("*.yaml"):  # one suite is enough
         if "china" not in suite.name:
