@@ -45,7 +45,11 @@ def percentage(text: str, option: str) -> Fraction:
 def short_of(coverage: Coverage, threshold: Fraction | None) -> str | None:
     """Say by how much the percentage misses *threshold*; None when it does not."""
     found = tally(coverage)
-    if threshold is None or found.reaches(threshold):
+    if threshold is None:
+        return None
+    if not coverage.policies and coverage.since is None:
+        return f"there is no policy of your own to cover, and {float(threshold):g} % is asked for"
+    if found.reaches(threshold):
         return None
     return f"coverage is {found.percent}, below the {float(threshold):g} % asked for"
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamproof.git import commit_of, contents, files_at
 from simulator.accounts.policies import LoadedPolicy
-from simulator.analyse.check import read_document
+from simulator.analyse.check import read_document, stored_document
 from simulator.catalogue.managed import managed_policy, nearest_managed
 from simulator.errors import Diagnostic, InputError
 from simulator.suites.load import suite_files
 from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT, read_source
+from simulator.text.json import parse_json
 from simulator.text.source import Source
 
 if TYPE_CHECKING:
@@ -210,4 +211,5 @@ def _policy(source: Source | None, *, named: bool) -> LoadedPolicy | None:
     if policy is None:
         return None
     name = source.name.rpartition("/")[2].removesuffix(".json")
-    return LoadedPolicy(name, source.name, source.sha256, policy, source.text)
+    node = stored_document(parse_json(source))
+    return LoadedPolicy(name, source.name, source.sha256, policy, source.text[node.start : node.end])

@@ -106,7 +106,7 @@ def _texts(old: Side, new: Side, changed: Changed) -> Iterator[tuple[str, tuple[
     if old.kind == "account":
         yield "", (source_at(old), source_at(new))
     for name, pair in changed.items():
-        one, other = (None if loaded is None else loaded.policy.source for loaded in pair)
+        one, other = (None if loaded is None else Source.of_text(loaded.document, name=loaded.path) for loaded in pair)
         yield name, (one, other)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.suites.load import Loaded
     from simulator.text.source import Node, Source
 
-__all__ = ["Checked", "check_paths", "read_document"]
+__all__ = ["Checked", "check_paths", "read_document", "stored_document"]
 
 _JSON = ".json"
 _AWS_OWN = ("arn:", "AWS's own ")  # how the paths of policies begin that nobody here can change
@@ -147,10 +147,17 @@ def read_document(source: Source, *, named: bool) -> Policy | None:
     fault = charset_fault(source)
     if fault is not None:
         raise InputError([fault])
-    node = parse_json(source)
+    node = stored_document(parse_json(source))
     if not named and node.get("Statement") is None:
         return None
     return parse_policy(node, name=source.name.rpartition("/")[2], kind=_kind(node))
+
+
+def stored_document(node: Node) -> Node:
+    """Return the policy in what ``aws iam get-policy-version`` prints; any other document as it is."""
+    version = node.get("PolicyVersion")
+    document = version.get("Document") if version is not None else None
+    return node if document is None or document.kind is not Kind.MAPPING else document
 
 
 def _kind(node: Node) -> PolicyKind:

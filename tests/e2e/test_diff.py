@@ -135,6 +135,45 @@ def test_an_account_whose_group_gets_another_policy_shows_whom_it_concerns(histo
     assert found["cells"]["flips"]
 
 
+BOUNDED = """\
+id: "123456789012"
+policies:
+  all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}
+  few: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]}
+users:
+  ann: {policies: [all], boundary: few}
+"""
+
+
+def test_a_boundary_that_goes_opens_what_no_statement_of_it_names(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(BOUNDED, "utf-8")
+    (tmp_path / "b.yaml").write_text(BOUNDED.replace(", boundary: few", ""), "utf-8")
+    (one,) = data(tmp_path, "a.yaml", "b.yaml")["access"]
+    gained = {row["action"] for row in one["gained"]}
+    assert "iam:CreateUser" in gained
+    assert "s3:GetObject" not in gained
+    (other,) = data(tmp_path, "b.yaml", "a.yaml")["access"]
+    assert {row["action"] for row in other["lost"]} == gained
+
+
+def test_a_user_who_comes_gains_all_that_they_may(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(BOUNDED, "utf-8")
+    (tmp_path / "b.yaml").write_text(BOUNDED + "  bob: {policies: [few]}\n", "utf-8")
+    (one,) = data(tmp_path, "a.yaml", "b.yaml")["access"]
+    assert one["who"] == ["bob, not in OLD"]
+    assert {row["action"] for row in one["gained"]} == {"s3:GetObject"}
+
+
+def test_a_version_as_the_aws_cli_prints_it_is_the_policy_inside(history: Path) -> None:
+    policy = json.loads((history / POLICY).read_text("utf-8"))
+    printed = {"PolicyVersion": {"Document": policy, "VersionId": "v2", "IsDefaultVersion": True}}
+    (history / "IAMUsersMFAManagement.json").write_text(json.dumps(printed), "utf-8")
+    found = data(history, f"HEAD:{POLICY}", "IAMUsersMFAManagement.json")
+    (alone,) = (one for one in found["access"] if one["alone"])
+    assert {row["action"] for row in alone["gained"]} == {"iam:ListRoles"}
+    assert data(history, POLICY, "IAMUsersMFAManagement.json")["clean"]
+
+
 def test_a_policy_of_a_resource_is_never_called_clean(history: Path) -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
     for name, actions in (("r", "s3:GetObject"), ("s", "s3:*")):

@@ -6,8 +6,10 @@ from fractions import Fraction
 
 import pytest
 
+from iamproof.covered import short_of
 from reports import lcov
 from reports.coverage import Tally, lines_of, notes, tally
+from simulator.suites.coverage import Coverage
 from tests.unit.reports.sample import HOSTILE, hostile_coverage, sample_coverage
 
 
@@ -28,6 +30,12 @@ def test_threshold_is_held_to_the_exact_percentage() -> None:
     found = Tally(statements=(2, 3))
     assert not found.reaches(Fraction("66.7"))
     assert found.reaches(Fraction("66.6"))
+
+
+def test_nothing_to_cover_reaches_no_threshold_but_nothing_changed_does() -> None:
+    assert short_of(Coverage(()), Fraction(1)) == "there is no policy of your own to cover, and 1 % is asked for"
+    assert short_of(Coverage((), since="main"), Fraction(100)) is None
+    assert short_of(sample_coverage(), Fraction(50)) == "coverage is 31.8 %, below the 50 % asked for"
 
 
 def test_statement_that_never_applied_says_so_once() -> None:
