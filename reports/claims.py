@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SENTENCE", "by_outcome", "claim", "claim_facts", "claim_headline", "claim_mark", "claim_place"]
 
-SENTENCE = "Each holds for all requests that it speaks of, not for chosen ones: proved, or refuted by one of them."
+SENTENCE = (
+    "Each is a claim about all requests of a kind, not about chosen ones: proved, with what the proof assumes; "
+    "refuted by one request; or unknown, which counts as not held."
+)
 
 _MESSAGE = 2000
 _LINE = 4000

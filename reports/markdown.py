@@ -203,6 +203,8 @@ def _findings(run: Run) -> Iterator[str]:
         yield "\n\n".join([f"**C{number}. ✗ {text(headline(cell))}**", lines, *blocks])
     for number, failure in enumerate(run.failures, 1):
         yield f"**Run {number}. ✗** {text(failure, 2000)}"
+    unproved = [one for one in by_outcome(run) if one.outcome in ("refuted", "unknown")]
+    yield from (f"**✗ {text(claim_headline(one))}**, see Invariants" for one in unproved)
 
 
 def _decisions(run: Run, options: Options) -> str:

@@ -167,6 +167,14 @@ def test_a_control_is_as_expected_only_if_its_invariants_are_proved() -> None:
     assert status(claim("proved"), claim("unknown", 2)) == "exceptions"
 
 
+@pytest.mark.parametrize("fmt", ["html", "md"])
+def test_the_findings_name_what_is_not_proved(fmt: str) -> None:
+    alone = dataclasses.replace(run(claim("refuted")), cells=())
+    findings = reports.render(alone, fmt).partition("C. Findings</h2>" if fmt == "html" else "C. Findings")[2][:400]
+    assert "counterexample" in findings
+    assert "None." not in findings
+
+
 def test_the_conclusion_and_the_figures_speak_of_invariants() -> None:
     assert "2 of 5 invariants proved for all requests, 1 refuted, 1 neither proved nor refuted." in conclusion(run())
     assert "1 invariant refuted" in figures(run())
