@@ -34,10 +34,12 @@ PATH is a suite or a folder of them (default: scenarios/)."""
 def command(**options: Any) -> int:
     """Run the suites, print their coverage, return the exit code."""
     from iamproof import covered  # noqa: PLC0415  # --help needs no renderer
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.output import coloured  # noqa: PLC0415  # --help needs no renderer
 
     threshold = asked(options["threshold"])
     prepared = chosen(options, coverage=True)
+    warn_of_age(prepared.catalogue)
     for _ in prepared.decide():
         pass
     run = prepared.finish()

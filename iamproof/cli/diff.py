@@ -32,11 +32,13 @@ Ends with 0 if no access is new and no cell flips, else with 1."""
 def command(**options: Any) -> int:
     """Compare, print, and return the exit code."""
     from iamproof import differing  # noqa: PLC0415  # --help needs no renderer
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.comparing import difference  # noqa: PLC0415  # --help needs no simulator
     from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
 
     found = difference(options["old"], options["new"], _run_options(options))
     catalogue = current_catalogue()
+    warn_of_age(catalogue)
     match options["fmt"]:
         case "json":
             text = differing.as_data(found, catalogue)

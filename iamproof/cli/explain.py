@@ -83,10 +83,12 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
 def command(**options: Any) -> int:
     """Explain a cell or a request given by hand."""
     from iamproof import explanation  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.explain import explain  # noqa: PLC0415  # --help needs no simulator
 
     catalogue = current_catalogue()
+    warn_of_age(catalogue)
     question, summary = _asked(options, catalogue)
     found = explain(question, catalogue)
     if options["fmt"] == "json":

@@ -56,11 +56,13 @@ when --policy names them. A mutant that is proved to decide every request as the
 def command(**options: Any) -> int:
     """Mutate, print, and return the exit code."""
     from iamproof import mutation  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.mutate import mutate  # noqa: PLC0415  # --help needs no simulator
 
     threshold = asked(options["threshold"])
     targets, choices = output.report_targets(options["reports"]), output.report_choices(options)
     prepared = chosen(options)
+    warn_of_age(prepared.catalogue)
     found, tested = mutate(
         prepared.cells,
         prepared.catalogue,

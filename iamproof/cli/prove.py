@@ -32,6 +32,7 @@ and as a scenario to paste; or unknown, with the reason.  The exit code is 1 on 
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(**options: Any) -> int:
     """Decide invariants; return the exit code."""
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.output import coloured  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.test import exit_code  # noqa: PLC0415  # --help needs no simulator
     from iamproof.session import DEFAULT_PATH, RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
@@ -51,6 +52,7 @@ def command(**options: Any) -> int:
             with_git=False,
         )
     )
+    warn_of_age(prepared.catalogue)
     if not prepared.asserted:
         declared = len(prepared.loaded.asserted)
         raise SelectionError(f"none of {declared} invariants is selected" if declared else "no suite has invariants")

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(60)
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the checkout."""
     command = [sys.executable, "-c", "from iamproof.cli import main; main()", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1793000000"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
