@@ -121,7 +121,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _tell(path: Path, written: Written) -> None:
-    click.echo(f"wrote {_shown(str(path))}: {written.scenarios} scenarios, {written.cells} cells")
+    from reports.words import count  # noqa: PLC0415  # --help needs no reports
+
+    click.echo(f"wrote {_shown(str(path))}: {count(written.scenarios, 'scenario')}, {count(written.cells, 'cell')}")
     for remark in written.remarks:
         click.echo(f"  not asked: {_shown(remark)}")
 
