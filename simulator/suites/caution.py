@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.suites.engine import Ground
     from simulator.suites.findings import Ask, Finding
 
-__all__ = ["by_default_only", "cautions", "hangs_on_target", "lacking_types", "vacuity"]
+__all__ = ["by_default_only", "cautions", "gate_words", "hangs_on_target", "lacking_types", "vacuity"]
 
 
 _OF_CREDENTIALS = ("principal", "session", "network")  # such keys come with any action
@@ -50,10 +50,24 @@ def _ask_vacuity(cell: Cell, ask: Ask, ground: Ground, catalogue: Catalogue) -> 
             return _unknown(action, catalogue)
     if ask.split.explicit:
         return None
-    gated = cell.suite.semantics == "simulator" and not any(ask.wanted & spot.simulated.gate for spot in ask.spots)
-    if gated:
+    if _gated(cell, ask):
         return f"{_resources(ask)} is of no type that {cell.action} takes, so no statement could match"
     return None if ask.wanted & (ask.wanted - 1) else _impossible_key(ask, ground, catalogue)
+
+
+def _gated(cell: Cell, ask: Ask) -> bool:
+    """Tell whether the simulator's resource-type gate decides, before any statement is looked at."""
+    return cell.suite.semantics == "simulator" and not any(ask.wanted & spot.simulated.gate for spot in ask.spots)
+
+
+def gate_words(cell: Cell, finding: Finding, catalogue: Catalogue) -> str:
+    """Say of a denial that surprises that it is the gate's, and where the action can be asked; empty where it is not."""
+    known = catalogue.action(cell.asked.literal or "")
+    if known is None or not all(_gated(cell, ask) for ask in finding.asks):
+        return ""
+    kinds = ", ".join(f"`{kind.name}`" for kind in known.resource_types)
+    advice = f"it takes {kinds}" if kinds else 'it takes none: ask it on `"*"`'
+    return f": {_resources(finding.asks[0])} is of no type that `{known.name}` takes; {advice}"
 
 
 def _unknown(action: str, catalogue: Catalogue) -> str:

@@ -124,7 +124,7 @@ class _Check:
         asks, accepts = cell.asked.asks_for, _ACCEPTS[cell.expected.verdict]
         for action, (accepted, cells) in request.single.items():
             if not accepted & accepts and asks(action):
-                yield next(one for one in cells if cell.expected.verdict.opposes(one.expected.verdict))
+                yield from (one for one in cells if cell.expected.verdict.opposes(one.expected.verdict))
 
     def overlap(self, first: Cell, second: Cell) -> str | None:
         """Return an action that both ask, None when there is none."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from simulator.clock import today
 from simulator.suites.alike import Alike
-from simulator.suites.caution import by_default_only, cautions, hangs_on_target, vacuity
+from simulator.suites.caution import by_default_only, cautions, gate_words, hangs_on_target, vacuity
 from simulator.suites.engine import Engine
 from simulator.suites.findings import judge, open_questions
 from simulator.suites.result import (
@@ -145,7 +145,9 @@ class EmbeddedRunner:
             default_only=finding.holds and by_default_only(cell, finding, ground),
             warnings=tuple(cautions(cell, finding, self._catalogue)),
         )
-        return evidence, None if finding.holds else difference_words(cell, finding, ground)
+        if finding.holds:
+            return evidence, None
+        return evidence, difference_words(cell, finding, ground) + gate_words(cell, finding, self._catalogue)
 
     def settle(self, cell: Cell, evidence: Evidence, message: str | None) -> CellResult:
         """Turn a decision into an outcome, as `settle` does."""
