@@ -102,11 +102,12 @@ class _Check:
             before = request.single.get(only)
             if before is None:
                 request.single[only] = (accepts, (cell,))
-            elif not before[0] & accepts:
-                other = next(one for one in before[1] if cell.expected.verdict.opposes(one.expected.verdict))
-                self.report(other, cell, only, request.resource)
-            else:
-                request.single[only] = (before[0] & accepts, (*before[1], cell))
+                continue
+            if not before[0] & accepts:
+                for other in before[1]:
+                    if cell.expected.verdict.opposes(other.expected.verdict):
+                        self.report(other, cell, only, request.resource)
+            request.single[only] = (before[0] & accepts, (*before[1], cell))
 
     def compare(self, request: _Request) -> None:
         """Compare the cells of many actions with all others on the same resource."""

@@ -148,9 +148,10 @@ def test_two_scenarios_about_one_request_must_agree(folder: Path) -> None:
         folder, "suite.yaml", "  - {name: several", "  - {name: no, as: ann, actions: 'iam:ListUs*', expect: deny}\n  - {name: several"
     )  # fmt: skip
     request = "of one request: `ann` [any sign-in] `iam:ListUsers` on `*`"
+    first, second, third = "`a group is all its users`", "`no`", "`several principals`"
     assert faults(folder) == [
-        f"suites/suite.yaml:12:12: `no` demands `deny`, and `{name}` (line {line}) `allow` {request}"
-        for name, line in (("a group is all its users", 11), ("several principals", 13))
+        f"suites/suite.yaml:12:12: {second} demands `deny`, and {first} (line 11) `allow` {request}",
+        f"suites/suite.yaml:13:12: {third} demands `allow`, and {second} (line 12) `deny` {request}",
     ]
 
 
