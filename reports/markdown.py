@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports import case_tables, controls, mutation
+from reports import case_tables, claim_table, controls, mutation
 from reports.baseline import compare
-from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_headline, claim_mark, claim_scenario
+from reports.claims import by_outcome, claim_headline
 from reports.coverage import left_out_words, markdown_table
 from reports.describe import facts, headline, shown
 from reports.evidence import evidence, verification
@@ -151,27 +151,6 @@ def _requirements(run: Run, options: Options) -> str:
         for trace in requirements(run)
     ]
     return "#### Requirements\n\n" + table(["id", "requirement", "result", "verified by"], rows) if rows else ""
-
-
-def _invariants(run: Run, options: Options) -> str:
-    del options
-    if not run.invariants:
-        return ""
-    rows = []
-    for one in by_outcome(run):
-        mark = claim_mark(one)
-        told = f"{text(one.name)} ({code(f'{one.file}:{one.line}')})"
-        rows.append([f"{mark.symbol} {mark.text}", told, text(claim(one), 1000), text(one.message or "", 1000)])
-    parts = [table(["result", "invariant", "claim", "message"], rows)]
-    for one in by_outcome(run):
-        lines = bullets(f"{fact.label}: {text(fact.text, 4000)}" for fact in claim_facts(one))
-        scenario = claim_scenario(one)
-        if one.outcome in ("refuted", "unknown"):
-            told = f"**✗ {text(claim_headline(one))}**\n\n{lines}"
-            parts.append(f"{told}\n\n{fence(scenario, 'yaml')}" if scenario else told)
-        else:
-            parts.append(details(claim_headline(one), lines))
-    return "\n\n".join(["#### Invariants", SENTENCE, *parts])
 
 
 def _scenarios(found: Sequence[Verifying]) -> Iterator[str]:
@@ -390,7 +369,7 @@ _SECTIONS: dict[str, Callable[[Run, Options], str]] = {
     "0": _header,
     "A": _conclusion,
     "R": _requirements,
-    "V": _invariants,
+    "V": claim_table.section,
     "B": _evidence,
     "D": _decisions,
     "E": case_tables.section,
