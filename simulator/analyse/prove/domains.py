@@ -88,6 +88,22 @@ class Domain:
             case _:
                 return True
 
+    def some(self) -> ContextValue | None:
+        """Return a value that a request may have; None where none is at hand."""
+        if self.values:
+            return self.values[0]
+        alphabet = self.alphabet or "x"
+        letter = next((char for char in "x1" if char in alphabet), alphabet[0])
+        texts = {
+            "numeric": "0",
+            "date": "2026-01-01T00:00:00Z",
+            "ip": "203.0.113.7",
+            "arn": "arn:aws:iam::123456789012:user/x",
+        }
+        text = texts.get(self.kind, letter * max(1, self.shortest))
+        value: ContextValue = (text,) if self.lists == "always" else text
+        return value if self.admits(value) else None
+
     @property
     def free(self) -> bool:
         """Tell whether nothing is assumed."""

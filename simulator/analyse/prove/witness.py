@@ -13,10 +13,11 @@ from simulator.analyse.prove.arns import NO_RESOURCE, admits
 from simulator.analyse.prove.claim import policy_of
 from simulator.decide.context import Context
 from simulator.decide.evaluate import Evaluator
+from simulator.decide.keys import statement_keys
 from simulator.errors import DefectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from simulator.analyse.prove.claim import Claim, Said
     from simulator.analyse.prove.domains import Domain
@@ -40,17 +41,27 @@ class Witness:
         self._name_of = name_of
         self._claim = claim
         self._evaluators = {stack: Evaluator(stack, claim.caller, space.workspace) for stack in claim.stacks}
+        self._bearing = sorted(frozenset().union(*map(statement_keys, claim.statements)))
         self._inside = space.workspace.statements((policy_of(claim.guards),))
         self._outside = space.workspace.statements((policy_of(claim.outside),))
 
     def of(self, found: Found, action: str) -> Counterexample | None:
         """Return the request that was found; None when its fresh values can't be spelled out."""
-        for resource, values in self._spelled(found):
+        for resource, spelled in self._spelled(found):
+            values = {**self._required(spelled), **spelled}
             if self._breaks(action, resource, values):
-                return self._smaller(action, resource, values)
+                return self._smaller(action, resource, values, frozenset(values) - frozenset(spelled))
         if found.marks:
             return None
         raise DefectError(f"a counterexample does not hold: {action} on {found.resource} with {found.context}")
+
+    def _required(self, known: Mapping[str, ContextValue]) -> dict[str, ContextValue]:
+        """Return a value for each key that bears on the claim, is never missing, and was of no matter to the search.
+
+        Any value does; but were the key left out, the request could be made smaller to one that is none.
+        """
+        open_ = (key for key in self._bearing if key not in known and not self._domain_of(key).absent)
+        return {key: value for key in open_ if (value := self._domain_of(key).some()) is not None}
 
     # -- the evaluator's word ----------------------------------------------------------------------
 
@@ -102,18 +113,27 @@ class Witness:
 
     # -- smaller -----------------------------------------------------------------------------------
 
-    def _smaller(self, action: str, resource: str, values: dict[str, ContextValue]) -> Counterexample:
+    def _smaller(
+        self, action: str, resource: str, values: dict[str, ContextValue], added: frozenset[str]
+    ) -> Counterexample:
         """Leave out the keys that are not needed, and the resource if it is not."""
-        for key in list(values):
-            if self._domain_of(key).absent:
-                fewer = {name: value for name, value in values.items() if name != key}
-                if self._breaks(action, resource, fewer):
-                    values = fewer
+        values = self._without(action, resource, values, [k for k in values if self._domain_of(k).absent])
         if resource != NO_RESOURCE and self._breaks(action, NO_RESOURCE, values):
             resource = NO_RESOURCE
+        # INVARIANT: with the keys left out here the claim fails as well, so these come last.
+        values = self._without(action, resource, values, sorted(added))
         return Counterexample(
             action, resource, tuple((self._name_of(key), value) for key, value in sorted(values.items()))
         )
+
+    def _without(
+        self, action: str, resource: str, values: dict[str, ContextValue], keys: Iterable[str]
+    ) -> dict[str, ContextValue]:
+        for key in keys:
+            fewer = {name: value for name, value in values.items() if name != key}
+            if self._breaks(action, resource, fewer):
+                values = fewer
+        return values
 
 
 def _listed(value: ContextValue) -> tuple[str, ...]:

@@ -288,6 +288,17 @@ def test_a_counterexample_holds_no_key_that_is_not_needed() -> None:
     assert decide_claim(claim) == Counterexample("s3:GetObject", "*", ())
 
 
+def test_a_counterexample_is_not_made_smaller_by_leaving_out_what_is_never_missing() -> None:
+    # Without the principal's ARN the second statement would apply; no request is without it.
+    arn = "arn:aws:iam::123456789012:user/bob"
+    policies = stack(
+        allow("s3:GetObject", Null={"k:a": "false"}), allow("s3:GetObject", StringNotLike={"aws:PrincipalArn": "arn:*"})
+    )
+    claim = denies(policies, Claim(domains=(Domains.of({"aws:PrincipalArn": arn}),)))
+    found = replayed(claim, decide_claim(claim))
+    assert "k:a" in dict(found.context)
+
+
 def test_keys_are_spelled_as_the_catalogue_or_the_policy_does() -> None:
     claim = denies(stack(allow("s3:GetObject", StringEquals={"AWS:UserName": "x", "k:Some": "y"})))
     found = decide_claim(claim)
