@@ -143,7 +143,7 @@ def _everybody(options: dict[str, Any], catalogue: Catalogue) -> tuple[_Who, ...
     if options["account"]:
         from simulator.accounts.load import load_account  # noqa: PLC0415  # only with --account
 
-        account = load_account(Path(options["account"]), allow_external=True)
+        account = load_account(Path(options["account"]), allow_external=True, catalogue=catalogue)
         return tuple(_Who(one, account, built_in) for one in account.principals.values())
     from simulator.suites.load import load_suites  # noqa: PLC0415  # --help needs no simulator
 

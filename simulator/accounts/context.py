@@ -21,6 +21,7 @@ from simulator.text.source import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from simulator.catalogue import Catalogue
     from simulator.decide.context import ContextValue
     from simulator.errors import Collector
     from simulator.text.source import Node
@@ -60,11 +61,14 @@ def api_type(name: str, value: ContextValue) -> str:
     return "string" if isinstance(value, str) else "stringList"
 
 
-def read_context(node: Node | None, faults: Collector) -> Layer:
-    """Read a context mapping whose shape was checked; what is wrong in it goes to *faults*."""
+def read_context(node: Node | None, faults: Collector, catalogue: Catalogue | None = None) -> Layer:
+    """Read a context mapping whose shape was checked; what is wrong in it goes to *faults*.
+
+    Keys are those of *catalogue*, by default of the shipped one.
+    """
     layer: Layer = {}
     for key, value in node.pairs if node is not None else ():
-        stated = _read(key, value, faults)
+        stated = _read(key, value, faults, catalogue)
         if stated is None:
             continue
         first = layer.setdefault(stated.name.lower(), stated)
@@ -73,11 +77,11 @@ def read_context(node: Node | None, faults: Collector) -> Layer:
     return layer
 
 
-def _read(key: Node, node: Node, faults: Collector) -> Stated | None:
-    known = catalogue_key(key.text)
+def _read(key: Node, node: Node, faults: Collector, catalogue: Catalogue | None) -> Stated | None:
+    known = catalogue_key(key.text) if catalogue is None else catalogue.key(key.text)
     name = key.text if known is None else known.name
     if known is None:
-        _unknown(key, faults)
+        _unknown(key, faults, catalogue)
     declared, values = node.get("type"), node.get("values")
     if node.kind is Kind.MAPPING and (declared is None or values is None):
         return None
@@ -99,9 +103,9 @@ def _read(key: Node, node: Node, faults: Collector) -> Stated | None:
     return Stated(name, items[0].text, kind)
 
 
-def _unknown(key: Node, faults: Collector) -> None:
+def _unknown(key: Node, faults: Collector, catalogue: Catalogue | None) -> None:
     """Warn of a key that nobody declares: it may be a slip, or newer than the catalogue."""
-    near = nearest(key.text, _known_keys(key.text), cutoff=0.8)
+    near = nearest(key.text, _known_keys(key.text, catalogue), cutoff=0.8)
     faults.add(
         key.fault(
             "context-unknown-key",
@@ -112,11 +116,11 @@ def _unknown(key: Node, faults: Collector) -> None:
     )
 
 
-def _known_keys(name: str) -> tuple[str, ...]:
+def _known_keys(name: str, catalogue: Catalogue | None) -> tuple[str, ...]:
     from simulator.catalogue import load  # noqa: PLC0415  # only for a slip
     from simulator.catalogue.global_keys import global_keys  # noqa: PLC0415  # only for a slip
 
-    service = load().service(name.partition(":")[0])
+    service = (catalogue or load()).service(name.partition(":")[0])
     return tuple(key.name for key in (*global_keys(), *(service.keys if service is not None else ())))
 
 

@@ -20,6 +20,8 @@ from simulator.text.yaml import parse_yaml
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from simulator.catalogue import Catalogue
+
 __all__ = ["YAML_ENDINGS", "Faults", "Files"]
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -52,7 +54,8 @@ class Files:
     """Reads files; what is wrong with them goes to `faults`.
 
     With *root* None any file may be named.  *faults* is shared by everything that is loaded together.
-    *noted* hears of each path just before it is read, of those that are not there too.
+    *noted* hears of each path just before it is read, of those that are not there too.  *catalogue* knows
+    the context keys that the files may state, by default the shipped one.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class Files:
         root: Path | None,
         noted: Callable[[Path], None] | None = None,
         replaced: Mapping[str, Source] = MappingProxyType({}),
+        catalogue: Catalogue | None = None,
     ) -> None:
         self.root = root
+        self.catalogue = catalogue
         self._noted = noted
         self._replaced = replaced
         self.faults = Faults()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.accounts.model import PrincipalKind
     from simulator.accounts.policies import LoadedPolicy
+    from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.text.source import Node
 
@@ -39,12 +40,14 @@ SHORTHAND_ROLE = "principal"  #: its one role
 _Named = TypeVar("_Named")
 
 
-def load_account(path: Path, *, root: Path | None = None, allow_external: bool = False) -> Account:
+def load_account(
+    path: Path, *, root: Path | None = None, allow_external: bool = False, catalogue: Catalogue | None = None
+) -> Account:
     """Read an account file; raise `InputError` with all its faults.
 
     Files that it names must lie under *root* (the current folder by default) unless *allow_external*.
     """
-    files = Files(root=None if allow_external else root or Path.cwd())
+    files = Files(root=None if allow_external else root or Path.cwd(), catalogue=catalogue)
     node = files.open(path)
     account = None if node is None else read_account(node, files, Shelf(files))
     files.faults.finish()
@@ -139,7 +142,7 @@ class _Reader:
         return Account(
             id=self.id,
             partition=self.partition,
-            context=read_context(self.node.get("context"), self.faults),
+            context=read_context(self.node.get("context"), self.faults, self.files.catalogue),
             policies={name: policy for name, policy in policies.items() if policy is not None},
             groups=groups,
             users=self.principals("users", "user", both, organization, groups),

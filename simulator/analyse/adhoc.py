@@ -18,7 +18,6 @@ from simulator.accounts.policies import LoadedPolicy, Shelf
 from simulator.analyse.question import Question, Request
 from simulator.backends.directory import DEFAULT_ACCOUNT
 from simulator.backends.simulation import STUB_USER_ID
-from simulator.catalogue.keys import key as catalogue_key
 from simulator.catalogue.managed import managed_policy, nearest_managed
 from simulator.decide.context import Context
 from simulator.decide.layers import LIVE, SIMULATOR
@@ -184,7 +183,7 @@ class _Reader:
     def of_account(self) -> Question:
         given = self.given
         assert given.account is not None, "asked for only with an account"
-        account = load_account(Path(given.account), allow_external=True)
+        account = load_account(Path(given.account), allow_external=True, catalogue=self.catalogue)
         principal = self.principal(account)
         resource = self.resource_policy()
         layer = merge((account.context, self.session_layer(principal), self.context()))
@@ -244,18 +243,19 @@ class _Reader:
             if not equals or ":" not in name:
                 raise _fault(f"`--context {text}` is not KEY=VALUE", "as `--context aws:SourceIp=203.0.113.7`")
             values.setdefault(name, []).append(value)
-        plain = {name: texts if len(texts) > 1 or _listed_key(name) else texts[0] for name, texts in values.items()}
+        plain = {
+            name: texts if len(texts) > 1 or self._listed_key(name) else texts[0] for name, texts in values.items()
+        }
         node = parse_json(Source.of_text(json.dumps(plain), name="--context"))
-        return read_context(node, self.files.faults)
+        return read_context(node, self.files.faults, self.catalogue)
+
+    def _listed_key(self, name: str) -> bool:
+        known = self.catalogue.key(name)
+        return known is not None and known.multivalued
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
     return () if text is None else (text,)
-
-
-def _listed_key(name: str) -> bool:
-    known = catalogue_key(name)
-    return known is not None and known.multivalued
 
 
 def _place(option: str, text: str) -> Node:

@@ -54,7 +54,7 @@ class ClaimReader:
         for name in texts(node.get("requirement")):
             self.names.requirement(name)
         sessions = tuple(name.text for name in texts(session) if self.names.session(name))
-        context = read_context(node.get("context"), self.names.faults)
+        context = read_context(node.get("context"), self.names.faults, self.names.catalogue)
         new, old = (self.policies(node, pair, side) for side in ("new", "old"))
         if self.names.faults.errors > before or not INVARIANT.accepts(node):
             return None

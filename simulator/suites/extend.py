@@ -42,7 +42,7 @@ def merged(node: Node, files: Files) -> Merged:
     return Merged(
         account=account.get("account"),
         policies=account.get("policies"),
-        context=merge(read_context(one.get("context"), files.faults) for one in chain),
+        context=merge(read_context(one.get("context"), files.faults, files.catalogue) for one in chain),
         tags=tuple(dict.fromkeys(tag.text for one in chain for tag in texts(one.get("tags")))),
         requirements=_section(chain, "requirements"),
         sessions=_section(chain, "sessions"),

@@ -84,7 +84,9 @@ def load_suites(
     *allow_external*.  *noted* hears of each path just before it is read.  *replaced* are texts that stand
     in for files, by their real path.
     """
-    files = Files(root=None if allow_external else root or Path.cwd(), noted=noted, replaced=replaced)
+    files = Files(
+        root=None if allow_external else root or Path.cwd(), noted=noted, replaced=replaced, catalogue=catalogue
+    )
     loading = Loading(files, Shelf(files))
     read = _read_all(paths, loading)
     # What can't be read for a fault elsewhere would only be blamed for the consequences.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from simulator.accounts.files import Faults
     from simulator.accounts.model import Account, Principal
+    from simulator.catalogue import Catalogue
     from simulator.catalogue.model import Level
     from simulator.suites.model import Resource, Session
     from simulator.text.source import Node
@@ -40,6 +41,7 @@ class Names:
     resources: Mapping[str, Resource]
     requirements: Mapping[str, str]
     faults: Faults
+    catalogue: Catalogue | None = None  #: None is the shipped one
 
     def unique(self, items: Iterable[Node]) -> bool:
         """Tell whether names and ids are unique: each identifies one scenario."""

@@ -69,11 +69,11 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     account, places, sound = _account(node, parts, loading)
     if account is None:
         return None
-    sessions = read_sessions(parts.sessions, faults)
+    sessions = read_sessions(parts.sessions, faults, loading.files.catalogue)
     resources = read_resources(parts.resources, loading.files, loading.shelf, places)
     sound = sound and loading.files.faults.errors == before
     requirements = {name: value.text for name, (_, value) in parts.requirements.items()}
-    names = Names(account, sessions, resources, requirements, faults)
+    names = Names(account, sessions, resources, requirements, faults, loading.files.catalogue)
     scenarios, complete = _scenarios(node, names, parts.tags, shorthand=parts.policies is not None)
     invariants = _invariants(node, names, loading, places, shorthand=parts.policies is not None)
     source = loading.files.source_of(node)

@@ -51,7 +51,7 @@ class ScenarioReader:
             self.names.resource(name)
         for name in texts(node.get("requirement")):
             self.names.requirement(name)
-        context = read_context(node.get("context"), self.names.faults)
+        context = read_context(node.get("context"), self.names.faults, self.names.catalogue)
         expect = _expectation(node.get("expect"))
         if self.names.faults.errors > before or expect is None or not principals or not SCENARIO.accepts(node):
             return None

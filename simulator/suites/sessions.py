@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from simulator.accounts.context import Layer
+    from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.policy.model import Policy
     from simulator.text.source import Node
@@ -42,9 +43,11 @@ def _built_in() -> tuple[Session, ...]:
     )
 
 
-def read_sessions(declared: Mapping[str, tuple[Node, Node]], faults: Collector) -> dict[str, Session]:
+def read_sessions(
+    declared: Mapping[str, tuple[Node, Node]], faults: Collector, catalogue: Catalogue | None = None
+) -> dict[str, Session]:
     """Return the built-in sessions and the suite's own, which add to them or replace them."""
-    own = {name: Session(name, read_context(context, faults)) for name, (_, context) in declared.items()}
+    own = {name: Session(name, read_context(context, faults, catalogue)) for name, (_, context) in declared.items()}
     return {session.name: session for session in _built_in()} | own
 
 
