@@ -32,6 +32,9 @@ DIMENSIONS: dict[str, Callable[[Cell], str]] = {
 }
 """The names that ``--only NAME=GLOB`` takes."""
 
+# A comma is also a character of names: it parts dimensions only before the name of one.
+_BETWEEN = re.compile(rf",(?=(?:{'|'.join(DIMENSIONS)})=)")
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -40,7 +43,7 @@ class Choice:
     words: str = ""  #: ``-k``
     tags: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()  #: ``NAME=GLOB``; several of one name are alternatives
+    only: tuple[str, ...] = ()  #: ``NAME=GLOB,NAME=GLOB``; several of one name are alternatives
     ids: tuple[str, ...] = ()  #: exact ids, as of ``--last-failed``
 
     @property
@@ -124,7 +127,7 @@ def _dimension_tests(only: Sequence[str]) -> list[Callable[[Cell], bool]]:
 
 def _by_dimension(only: Sequence[str]) -> dict[str, list[str]]:
     globs: dict[str, list[str]] = {}
-    for text in only:
+    for text in (part for several in only for part in _BETWEEN.split(several)):
         name, equals, glob = text.partition("=")
         if not equals or name not in DIMENSIONS:
             near = nearest(name, DIMENSIONS)
