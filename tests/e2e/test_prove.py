@@ -13,6 +13,7 @@ import pytest
 
 import iamproof
 from iamproof.cli import main
+from simulator.analyse.prove import Counterexample
 from simulator.errors import SelectionError
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +121,24 @@ def test_an_unknown_ends_with_1(project: Path, capsys: pytest.CaptureFixture[str
     suite.write_text("semantics: live\n" + suite.read_text("utf-8"), "utf-8")
     assert code("prove", "suites") == 1
     assert "? unknown" in capsys.readouterr().out
+
+
+def test_a_counterexample_that_does_not_hold_ends_with_4(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    false = Counterexample("iam:GetUser", "*", ())
+    monkeypatch.setattr("simulator.analyse.invariants.settle.decide_claim", lambda *_, **__: false)
+    assert code("prove", "suites") == 4
+    assert "is none" in capsys.readouterr().err
+
+
+def test_a_control_that_nobody_knows_is_found_in_an_invariant(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = project / "suites/suite.yaml"
+    suite.write_text(suite.read_text("utf-8") + "    controls: NIST-800-53r5:AC-33\n", "utf-8")
+    assert code("check", "suites") == 1
+    assert "the catalogue of controls has no `NIST-800-53r5:AC-33`" in capsys.readouterr().out
 
 
 def test_without_invariants_nothing_is_selected(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,7 +66,11 @@ def tag_near(subject: SuiteSubject) -> Iterator[Finding]:
 
 
 def _named(subject: SuiteSubject, key: str) -> Iterator[Node]:
-    """Yield the items under *key* of all suites and scenarios."""
-    owners = [node for suite in subject.loaded.suites for node in (suite.node, *(s.node for s in suite.scenarios))]
+    """Yield the items under *key* of all suites, scenarios and invariants."""
+    owners = [
+        node
+        for suite in subject.loaded.suites
+        for node in (suite.node, *(s.node for s in suite.scenarios), *(i.node for i in suite.invariants))
+    ]
     for value in (found for owner in owners if (found := owner.get(key)) is not None):
         yield from value.items if value.kind is Kind.SEQUENCE else (value,)
