@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Fact", "context_words", "deciding_words", "facts", "headline", "miss_words", "place", "shown"]
 
 _LIMIT = 300  # of one name: longer than any ARN that AWS accepts for a user or a device
+_MOST_LIVE = 50  # cells that the live services decide otherwise
 _MESSAGE_LIMIT = 2000
 _MOST_ITEMS = 12  # keys, resources, requests listed; the JSON has all
 
@@ -66,7 +67,7 @@ def _facts(cell: CellResult) -> Iterator[tuple[str, str]]:
     yield "AWS", cell.source_answer or ""
     yield "message", shown(cell.message or "", _MESSAGE_LIMIT)
     yield from (("differs", text) for text in _differing(cell))
-    yield "live", f"{cell.live.actual} in the live services ({shown(cell.live.rule)})" if cell.live else ""
+    yield "live", _live(cell)
     yield from (("decided by", deciding_words(item)) for item in cell.deciding)
     yield from (("nearest miss", miss_words(item)) for item in cell.near[:_MOST_ITEMS])
     yield "undetermined", _listed(cell.missing_context)
@@ -74,6 +75,23 @@ def _facts(cell: CellResult) -> Iterator[tuple[str, str]]:
     yield from (("warning", shown(text, _MESSAGE_LIMIT)) for text in cell.warnings)
     yield "controls", _listed(cell.controls)
     yield "why", shown(cell.why, _MESSAGE_LIMIT)
+
+
+def live_words(cells: Iterable[CellResult]) -> list[str]:
+    """Say of each cell that the live services decide otherwise which it is, how they decide, and by which rule."""
+    differing = [cell for cell in cells if cell.live is not None]
+    told = [f"{case_words(cell)}: {_live(cell)}" for cell in differing[:_MOST_LIVE]]
+    more = len(differing) - _MOST_LIVE
+    return told + ([f"and {more:,} more"] if more > 0 else [])
+
+
+def case_words(cell: CellResult) -> str:
+    """Name a cell: who, in which session, does what on what."""
+    return f"{shown(cell.principal)}, {shown(cell.session)}, {shown(cell.action)} on {shown(cell.target)}"
+
+
+def _live(cell: CellResult) -> str:
+    return f"{cell.live.actual} in the live services ({shown(cell.live.rule)})" if cell.live else ""
 
 
 def deciding_words(item: Deciding) -> str:

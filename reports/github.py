@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reports.baseline import compare, told
 from reports.baseline import figures as changed_figures
 from reports.claims import by_outcome, claim_facts, claim_headline, claim_place
-from reports.describe import facts, headline, shown
+from reports.describe import facts, headline, live_words, shown
 from reports.exceptions import exceptions
 from reports.locate import Location, of_text, places
 from reports.words import by_severity, catalogue_date, figures, kind_of, mark_of, source_line
@@ -45,6 +45,8 @@ def _commands(run: Run, changes: Changes | None) -> Iterator[str]:
     ]
     yield from _few(errors, "error", "failures")
     yield from _few([*_changed(changes), *_warnings(run)], "warning", "warnings")
+    if live := live_words(run.cells):
+        yield _command("notice", None, "decided otherwise by the live services", "\n".join(live))
     said = (f"{run.summary.verdict}: {', '.join(figures(run))}", source_line(run))
     dated = f". Catalogue of {date}" if (date := catalogue_date(run)) else ""
     since = f". Since the baseline: {changed_figures(changes)}" if changes is not None else ""

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from reports import controls
 from reports.baseline import as_data, compare, figures, told
 from reports.claims import claim_facts, claim_mark
-from reports.describe import Fact, shown
+from reports.describe import Fact, case_words, live_words, shown
 from reports.evidence import completeness, evidence
 from reports.json import dump
 from reports.options import Options
@@ -180,17 +180,16 @@ def _observations(document: _Document) -> Iterator[dict[str, Any]]:
 def _observation(document: _Document, file: str, name: str, cells: list[CellResult]) -> dict[str, Any]:
     well = [cell for cell in cells if cell.outcome == "passed" and cell.vacuous is None]
     rest = [cell for cell in cells if cell.outcome != "passed" or cell.vacuous is not None]
-    listed = "; ".join(
-        f"{shown(c.principal)}, {shown(c.session)}, {shown(c.action)} on {shown(c.target)}: {mark_of(c)}"
-        for c in rest[:_MOST_LISTED]
-    )
+    listed = "; ".join(f"{case_words(c)}: {mark_of(c)}" for c in rest[:_MOST_LISTED])
     more = f"; and {len(rest) - _MOST_LISTED:,} more" if len(rest) > _MOST_LISTED else ""
+    live = "; ".join(live_words(cells))
     policies = sorted({_policy_of(document, item.file) for cell in cells for item in cell.deciding} - {""})
     found: dict[str, Any] = {
         "uuid": document.id(_key(file, name)),
         "title": _line(name),
         "description": f"{len(well):,} of {count(len(cells), 'case')} behaved as expected."
-        + (f" Not so: {listed}{more}." if rest else ""),
+        + (f" Not so: {listed}{more}." if rest else "")
+        + (f" Decided otherwise by the live services: {live}." if live else ""),
         "props": [
             _prop("cases", str(len(cells))),
             _prop("cases-as-expected", str(len(well))),

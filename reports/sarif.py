@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from reports.baseline import as_data, compare, told
 from reports.claims import claim_facts, claim_headline, claim_place, claim_scenario
-from reports.describe import facts, headline, shown
+from reports.describe import facts, headline, live_words, shown
 from reports.evidence import input_files
 from reports.json import result_digest
 from reports.locate import Location, of_text, places
@@ -98,12 +98,14 @@ def _run(run: Run, name: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "semanticVersion": shown(run.tool_version),
         "rules": [_rule(kind, rule) for kind, rule in RULES.items()],
     }
+    cells = [cell for cell in run.cells if name in ("iamproof/", f"iamproof/{shown(cell.suite)}/")]
     invocation = {
         "executionSuccessful": not run.summary.not_run,
         "startTimeUtc": run.started,
         "endTimeUtc": run.finished,
         "toolExecutionNotifications": [
-            {"level": "warning", "message": {"text": _plain(shown(text, 2000))}} for text in run.warnings
+            *({"level": "warning", "message": {"text": _plain(shown(text, 2000))}} for text in run.warnings),
+            *({"level": "note", "message": {"text": _plain(shown(text, 2000))}} for text in live_words(cells)),
         ],
     }
     artifacts = [

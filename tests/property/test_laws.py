@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FULL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 NONE: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}
+FOR_ALL: Document = {**NONE, "Statement": {**NONE["Statement"], "Principal": "*"}}
 
 LAYERS = ("identity", "boundary", "session", "scps")
 
@@ -75,7 +76,7 @@ def test_default_deny(stack: Stack, caller: Caller | None, owner: str | None, re
 
 
 @law
-@given(layered, callers, owners, requests, st.sampled_from(LAYERS))
+@given(layered, callers, owners, requests, st.sampled_from([*LAYERS, "resource", "rcps"]))
 def test_deny_trumps_allow(
     stack: Stack, caller: Caller | None, owner: str | None, request: Request, layer: str
 ) -> None:
@@ -85,6 +86,8 @@ def test_deny_trumps_allow(
         "boundary": replace(stack, boundary=NONE),
         "session": replace(stack, session=[*(stack.session or []), NONE]),
         "scps": replace(stack, scps=[*stack.scps, [FULL, NONE]]),
+        "resource": replace(stack, resource=FOR_ALL),
+        "rcps": replace(stack, rcps=[*stack.rcps, [FOR_ALL]]),
     }[layer]
     decision = decide(denying, caller, request, owner)
     silent = decision.allowed_by_organizations is False and layer != "scps"

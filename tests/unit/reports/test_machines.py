@@ -270,7 +270,7 @@ def test_github_annotates_lines_and_keeps_within_ten(run: Run) -> None:
     levels = Counter(level for level, _, _ in found)
     assert levels["error"] <= 10
     assert levels["warning"] <= 10
-    assert levels["notice"] == 1
+    assert levels["notice"] == 1 + any(cell.live is not None for cell in run.cells)
     assert run.summary.verdict in found[-1][2]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 import reports
 import reports.json
 from simulator.errors import InputError
-from tests.unit.reports.sample import sample_run
+from simulator.suites.result import Live
+from tests.unit.reports.sample import make_run, sample_cells, sample_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,3 +131,11 @@ def test_a_pipe_is_written_and_stays_a_pipe(tmp_path: Path) -> None:
 def test_an_unknown_option_is_a_programming_error() -> None:
     with pytest.raises(TypeError):
         reports.render(sample_run(), "json", colour=True)
+
+
+@pytest.mark.parametrize("name", sorted(reports.FORMATS))
+def test_a_difference_of_the_live_services_is_told_with_its_rule(name: str) -> None:
+    """In every format."""
+    plain = next(cell for cell in sample_cells() if cell.outcome == "passed" and cell.live is None)
+    differs = replace(plain, id="x", action="s3:ListParts", live=Live("implicitDeny", "X77: delegates"))
+    assert "X77" in reports.render(make_run((plain, differs)), name)
