@@ -7,8 +7,9 @@ stamp is taken before the file is read, so that a change while it is read is see
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from iamproof.config import CONFIG_FILE, read_config
 from iamproof.session import DEFAULT_PATH, prepare
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from iamproof.session import Prepared, RunOptions
     from simulator.suites.cells import Cell
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.model import Suite
+    from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["Watch", "Watched"]
 
@@ -83,6 +85,7 @@ class Watch:
         self._files = self._fresh()
         self._decided: Mapping[Path, _Stamp] = {}
         self._results: dict[str, CellResult] = {}
+        self._proved: dict[str, InvariantResult] = {}
         self.changed: tuple[str, ...] = ()
 
     def _fresh(self) -> Watched:
@@ -109,25 +112,44 @@ class Watch:
         prepared = prepare(self._options, noted=self._files.note)
         changed = {path for path, stamp in self._files.stamps.items() if self._decided.get(path) != stamp}
         self.changed = tuple(sorted({_shown(path) for path in changed}))
-        return prepared, prepared.narrowed(self._touched(prepared.cells, changed))
+        return prepared, self._touched(prepared, changed)
 
-    def _touched(self, cells: list[Cell], changed: set[Path]) -> list[Cell]:
-        """Return the cells that a changed file bears on, and those that have no result yet."""
+    def _touched(self, prepared: Prepared, changed: set[Path]) -> Prepared:
+        """Return the cells and invariants that a changed file bears on, and those that have no result yet."""
         everywhere = {Path(CONFIG_FILE), Path(read_config().catalogue or CONFIG_FILE)}
         if changed & everywhere or self._options.corroborate is not None:  # that counts over all cells
-            return list(cells)
+            return prepared.narrowed(list(prepared.cells))
         bears = _Bearing({os.path.realpath(path) for path in changed})
-        return [cell for cell in cells if cell.id not in self._results or bears.on(cell)]
+        cells = [cell for cell in prepared.cells if cell.id not in self._results or bears.on(cell)]
+        asserted = [one for one in prepared.asserted if one.id not in self._proved or bears.on_suite(one.suite)]
+        return replace(prepared.narrowed(cells), asserted=asserted)
 
     def finish(self, prepared: Prepared, part: Prepared) -> Run:
         """Lay what *part* decided over what was known; return the run of all."""
-        chosen = {cell.id: None for cell in prepared.cells}
-        kept = {cell.id for cell in part.cells}
-        known = {id_: result for id_, result in self._results.items() if id_ in chosen and id_ not in kept}
-        self._results = known | {result.id: result for result in part.results}
+        self._results = _laid_over(self._results, prepared.cells, part.cells, part.results)
+        self._proved = _laid_over(self._proved, prepared.asserted, part.asserted, part.invariants)
         self._decided = dict(self._files.stamps)
-        in_order = [self._results[id_] for id_ in chosen if id_ in self._results]
-        return prepared.finish(in_order, part.invariants)
+        return prepared.finish(list(self._results.values()), list(self._proved.values()))
+
+
+class _Named(Protocol):
+    """What has an id: a cell, an invariant, their results."""
+
+    @property
+    def id(self) -> str: ...
+
+
+_Result = TypeVar("_Result", bound=_Named)
+
+
+def _laid_over(
+    known: Mapping[str, _Result], chosen: Iterable[_Named], part: Iterable[_Named], results: Iterable[_Result]
+) -> dict[str, _Result]:
+    """Return the results of what is *chosen*, in order: those of the *part* anew, the others as known."""
+    anew = {one.id for one in part}
+    found = {id_: result for id_, result in known.items() if id_ not in anew}
+    found |= {result.id: result for result in results}
+    return {one.id: found[one.id] for one in chosen if one.id in found}
 
 
 class _Bearing:
@@ -143,6 +165,11 @@ class _Bearing:
         policies = (*cell.principal.loaded_policies, *filter(None, [cell.resource_policy]))
         names = (suite.file, suite.account.path, *suite.extended, *(policy.path for policy in policies))
         return any(self._one(name) for name in names)
+
+    def on_suite(self, suite: Suite) -> bool:
+        """Tell whether a changed file is among those that an invariant of *suite* is decided from."""
+        policies = (policy.path for policy in suite.loaded_policies)
+        return any(self._one(name) for name in (suite.file, suite.account.path, *suite.extended, *policies))
 
     def _one(self, name: str) -> bool:
         if name not in self._known:

@@ -80,7 +80,8 @@ def _what(changed: tuple[str, ...], part: Prepared, prepared: Prepared) -> str:
     names = [printable(name, limit=None) for name in changed[:_MOST_NAMED]]
     more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
     what = f"{', '.join(names)}{more} changed" if names else "a file is gone"
-    return f"{what}: {len(part.cells):,} of {count(len(prepared.cells), 'cell')} decided anew"
+    proofs = f" and {len(part.asserted):,} of {count(len(prepared.asserted), 'invariant')}" if prepared.asserted else ""
+    return f"{what}: {len(part.cells):,} of {count(len(prepared.cells), 'cell')}{proofs} decided anew"
 
 
 def _wait(watching: Watch) -> None:

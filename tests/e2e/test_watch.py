@@ -147,6 +147,26 @@ def test_a_changed_suite_decides_its_own_cells_anew(tmp_path: Path, watch: Any) 
     assert "  expected otherwise: scenarios/two.yaml" in said
 
 
+def test_an_invariant_is_proved_anew_when_its_policy_changed(tmp_path: Path, watch: Any) -> None:
+    two_suites(tmp_path)
+    path = tmp_path / "scenarios" / "two.yaml"
+    claim = "invariants:\n  - {name: nobody deletes, actions: iam:DeleteUser, expect: deny}\n"
+    path.write_text(path.read_text(encoding="utf-8") + claim, encoding="utf-8")
+    watching = watch("--failures")
+    assert "Verdict: as expected\n" in watching.turn()
+    policy(tmp_path, "one", "iam:List*")
+    assert " one.json changed: 1 of 2 cells and 0 of 1 invariant decided anew\n" in watching.turn()
+    policy(tmp_path, "two", "iam:*")
+    said = watching.turn()
+    assert " two.json changed: 1 of 2 cells and 1 of 1 invariant decided anew\n" in said
+    assert "nobody deletes" in said
+    assert "Verdict: not as expected\n" in said
+    policy(tmp_path, "one", "iam:ListU*")
+    said = watching.turn()
+    assert " and 0 of 1 invariant decided anew\n" in said
+    assert "Verdict: not as expected\n" in said
+
+
 def test_a_broken_file_is_told_and_watching_goes_on(tmp_path: Path, watch: Any) -> None:
     two_suites(tmp_path)
     watching = watch()
