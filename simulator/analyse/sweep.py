@@ -15,6 +15,7 @@ from simulator.analyse.samples import fill
 from simulator.catalogue.gate import Gate
 from simulator.catalogue.global_keys import global_keys
 from simulator.decide.evaluate import Evaluator, Workspace
+from simulator.decide.reach import tells_targets_apart
 from simulator.decide.request import Stack
 from simulator.decide.unknown import open_keys
 from simulator.policy.arn import Arn
@@ -37,7 +38,18 @@ if TYPE_CHECKING:
     from simulator.suites.situations import Situation
     from simulator.suites.types import TypeTable
 
-__all__ = ["Compared", "Conditional", "Granted", "Kind", "PolicyCounts", "Said", "Sweep", "Sweeper", "count_policies"]
+__all__ = [
+    "Compared",
+    "Conditional",
+    "Granted",
+    "Kind",
+    "PolicyCounts",
+    "Said",
+    "Sweep",
+    "Sweeper",
+    "count_policies",
+    "places",
+]
 
 _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 """Resource types of IAM that belong to users, and what their targets are called."""
@@ -45,6 +57,7 @@ _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 ANY = "*"
 _NOBODY = "somebody-else"
+_FEW = 8  # bits that are cheaper to find one by one
 _OF_MFA = "aws:multifactorauth"  # the session is about these
 _MOST_PATTERNS = 2000  # of the policies' own, each a target
 
@@ -100,7 +113,7 @@ class Sweep:
         """
         found: dict[int, dict[str, Kind]] = {}
         for one in self.granted:
-            for place in _places(one.allowed):
+            for place in places(one.allowed):
                 found.setdefault(place, {})[one.label] = one.kind
         return {place: _told(kinds) for place, kinds in found.items()}
 
@@ -113,7 +126,14 @@ class Sweep:
         return replace(self, granted=tuple(one for one in more if one.allowed), conditional=())
 
 
-def _places(mask: int) -> Iterator[int]:
+def places(mask: int) -> Iterator[int]:
+    """Yield the places of the bits of *mask*: of many by its text, since each shift would copy a large number."""
+    if mask.bit_count() <= _FEW:
+        while mask:
+            low = mask & -mask
+            yield low.bit_length() - 1
+            mask ^= low
+        return
     text = bin(mask)[:1:-1]
     place = text.find("1")
     while place >= 0:
@@ -228,17 +248,18 @@ class Sweeper:
         layer = situations.layer((account.context if account is not None else {}, session.context))
         sides = [(situations.of_caller(one, layer), self._evaluator(one)) for one in (old, new)]
         policies = tuple(dict.fromkeys(policy for _, one in sides for policy in one.stack.policies))
+        apart = tells_targets_apart(policies)
         anything = _Target(ANY, "any", ANY, possible)
         found = self._targets(account, new, policies, sides[1][0].context, possible, every=True)
         for target in (anything, *found):
-            asked = target.takers & possible
-            planes = [one.planes(target.resource, self._context(situations, base, target)) for base, one in sides]
-            yield Compared(
-                target.label,
-                target.kind,
-                target.resource,
-                *(Said(one.allowed & asked, one.explicit & asked) for one in planes),
-            )
+            asked, resource = target.takers & possible, target.resource
+            said = []
+            for base, one in sides:
+                context = self._context(situations, base, target) if apart else base.context
+                # The takers of a type take its example: no gate is in their way.
+                planes = one.planes_of(one.masks(resource, context), resource, gated=target.kind != "type")
+                said.append(Said(planes.allowed & asked, planes.explicit & asked))
+            yield Compared(target.label, target.kind, resource, *said)
 
     def _evaluator(self, principal: Principal) -> Evaluator:
         return Evaluator(principal.stack(), principal.caller(), self.workspace)

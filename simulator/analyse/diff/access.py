@@ -7,9 +7,11 @@ actions are looked at that statements name in one of them and not in the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.analyse.diff.model import Access, Row
+from simulator.analyse.sweep import places
 from simulator.catalogue import LEVELS
 from simulator.decide.keys import statement_keys
 
@@ -67,23 +69,27 @@ def _shifts(one: Compared) -> tuple[int, int, int, int]:
 
 
 def _note(moved: _Moved, bits: int, session: str, label: str) -> None:
-    while bits:
-        low = bits & -bits
-        moved.setdefault(low.bit_length() - 1, {}).setdefault(session, {})[label] = None
-        bits ^= low
+    for place in places(bits):
+        moved.setdefault(place, {}).setdefault(session, {})[label] = None
 
 
 def _rows(moved: _Moved, catalogue: Catalogue) -> tuple[Row, ...]:
-    masks = {level: catalogue.level_mask(level) for level in LEVELS}
+    levels = _levels(catalogue) if moved else {}
     names = catalogue.table.names
     return tuple(
         Row(
             names[place],
-            next((level for level, mask in masks.items() if mask >> place & 1), ""),
+            levels.get(place, ""),
             tuple((session, tuple(labels)) for session, labels in where.items()),
         )
         for place, where in sorted(moved.items())
     )
+
+
+@lru_cache(maxsize=1)
+def _levels(catalogue: Catalogue) -> dict[int, str]:
+    """Return the access level of each action, by its place."""
+    return {place: level for level in LEVELS for place in places(catalogue.level_mask(level))}
 
 
 # --- what can have changed ----------------------------------------------------------------------

@@ -160,3 +160,12 @@ def test_what_keys_that_nobody_stated_would_allow(tmp_path: Path, sweeper: Sweep
     sweep = sweeper.sweep(account, account.users["bob"], SESSIONS["access key"])
     told = [(one.keys, load().of_mask(one.allowed)) for one in sweep.conditional]
     assert (sweep.allowed, told) == (0, [(("iam:PassedToService",), ("iam:PassRole",))])
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "cn-north-1"])
+def test_the_takers_of_a_type_take_its_example(sweeper: Sweeper, region: str) -> None:
+    partition = "aws" if region.startswith("us") else "aws-cn"
+    for name in sweeper.catalogue.services():
+        for kind, takers in sweeper._kinds(name).items():
+            arn = sweeper._types.example(kind, partition, "111111111111", region)
+            assert not takers & ~sweeper.workspace.gate(arn), (name, kind.name, arn)
