@@ -30,10 +30,11 @@ _PAGES = "docs/diagnostics"
 _LIMIT = 4000
 
 
-def as_text(checked: Checked, *, color: bool = False) -> str:
-    """Return the findings for a terminal, and one line that sums them up."""
+def as_text(checked: Checked, catalogue: Catalogue, *, color: bool = False) -> str:
+    """Return the findings for a terminal, a line that sums them up, and the date of the data behind them."""
     found = show(checked.diagnostics, colour=color)
-    return f"{found}\n\n{_summary(checked)}\n" if found else f"{_summary(checked)}\n"
+    told = f"{_summary(checked)}\ncatalogue of {catalogue.date}\n"
+    return f"{found}\n\n{told}" if found else told
 
 
 def _summary(checked: Checked) -> str:

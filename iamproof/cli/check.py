@@ -92,7 +92,7 @@ def _rendered(checked: Checked, catalogue: Catalogue, fmt: str) -> str:
         return findings.as_data(checked, catalogue)
     if fmt == "sarif":
         return findings.as_sarif(checked, catalogue)
-    return findings.as_text(checked, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    return findings.as_text(checked, catalogue, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 
 def exit_code(checked: Checked, fail_on: Severity) -> int:

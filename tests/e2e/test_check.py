@@ -12,8 +12,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from simulator.catalogue import load
+
 ROOT = Path(__file__).parents[2]
 SARIF = ROOT / "tests" / "unit" / "reports" / "vendor" / "sarif-schema-2.1.0.json"
+DATED = f"catalogue of {load().date}\n"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}
 
 pytestmark = pytest.mark.timeout(60)
@@ -40,7 +43,7 @@ def data(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def test_what_is_shipped_has_no_findings() -> None:
     done = run(ROOT)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("checked: nothing found\n")
+    assert done.stdout.endswith(f"checked: nothing found\n{DATED}")
 
 
 def test_a_finding_has_its_place_and_its_line(tmp_path: Path) -> None:
@@ -54,6 +57,7 @@ def test_a_finding_has_its_place_and_its_line(tmp_path: Path) -> None:
         "  help: did you mean `iam:UpdateAccessKey`? as it stands it grants nothing",
         "",
         "0 suites and 1 policy checked: 1 error",
+        DATED.strip(),
     ]
 
 
@@ -121,7 +125,7 @@ def test_a_silence_needs_a_reason_and_something_to_silence(tmp_path: Path) -> No
     config = tmp_path / "iamproof.yaml"
     config.write_text("silence: [{code: action-unknown, file: 'policies/*', reason: planted}]", encoding="utf-8")
     done = run(tmp_path)
-    assert (done.returncode, done.stdout) == (0, "0 suites and 1 policy checked: 1 silenced\n")
+    assert (done.returncode, done.stdout) == (0, f"0 suites and 1 policy checked: 1 silenced\n{DATED}")
     assert data(run(tmp_path, "--format", "json"))["silenced"][0]["reason"] == "planted"
     config.write_text("silence: [{code: action-unknown, file: 'other/*', reason: planted}]", encoding="utf-8")
     done = run(tmp_path)
