@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.baseline import compare
 from reports.describe import shown
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ _MOST = 20  # of each kind; the reports have all
 
 def changes_since(old: Run, new: Run) -> str:
     """Return what *new* has otherwise than *old*, as text."""
+    from reports.baseline import compare  # noqa: PLC0415  # only beside an earlier run
+
     changes = compare(old, new)
     lines = [f"Since the run of {shown(changes.finished)}"]
     return "\n".join([*lines, *(_lists(changes) if changes else ["  nothing changed"])])

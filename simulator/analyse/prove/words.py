@@ -220,8 +220,9 @@ _INTERACTING = frozenset("\u0307\u03c3\u03c2")
 
 @lru_cache(maxsize=1024)
 def _same_letter(lower: str) -> Step:
-    if lower.isascii() and not lower.isalpha():
-        return lower
+    if lower.isascii():
+        # All that have it as lower case, without looking through Unicode: K has a second one, the sign of Kelvin.
+        return frozenset((lower, lower.upper(), *("\u212a" * (lower == "k")))) if lower.isalpha() else lower
     found = {lower, *_capitals().get(lower, "")}
     return frozenset(found) if len(found) > 1 else lower
 
