@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from simulator.analyse.prove import words
 from simulator.analyse.prove.words import Relation, Word, arn_word, folded_word, relation, word
 from simulator.policy.operators import COMPARISONS
 from simulator.policy.pattern import Pattern, Wildcard
@@ -103,3 +104,10 @@ def test_a_folded_word_matches_every_spelling(value: str) -> None:
 def test_letters_whose_case_depends_on_others_are_not_folded() -> None:
     assert folded_word("ΑΣ") is None
     assert folded_word("\u0130") is None
+
+
+def test_the_letters_of_ascii_are_those_that_all_of_unicode_gives() -> None:
+    for lower in map(chr, range(128)):
+        step = words._same_letter(lower) if lower == lower.lower() else lower
+        found = frozenset({lower, *words._capitals().get(lower, "")}) if lower == lower.lower() else {lower}
+        assert (step if isinstance(step, frozenset) else {step}) == found
