@@ -65,6 +65,7 @@ def conclude(
     """
     if suites.prepared is None:
         return [], []
+    selected, elsewhere = _ungrouped(suites.prepared, selected, elsewhere)
     cells = [cell for cell in suites.prepared.cells if cell.id in selected]
     asserted = [one for one in suites.prepared.asserted if one.id in selected]
     full = len(cells) == suites.prepared.declared and len(asserted) == len(suites.prepared.asserted)
@@ -79,6 +80,21 @@ def conclude(
     if config.getoption("--iam-report"):
         said += _write(run, config)
     return said, told
+
+
+def _ungrouped(
+    prepared: Prepared, selected: Collection[str], elsewhere: Elsewhere
+) -> tuple[Collection[str], Elsewhere]:
+    """Take away the names of groups, ``ID@GROUP``, that pytest-xdist adds with ``--dist loadgroup``."""
+    known = {cell.id for cell in prepared.cells} | {one.id for one in prepared.asserted}
+
+    def own(nodeid: str) -> str:
+        return nodeid if nodeid in known or "@" not in nodeid else nodeid.rpartition("@")[0]
+
+    if known.issuperset(selected):
+        return selected, elsewhere
+    decided, lost = ({own(one): text for one, text in told.items()} for told in (elsewhere.decided, elsewhere.lost))
+    return set(map(own, selected)), elsewhere._replace(decided=decided, lost=lost)
 
 
 def _decoded_proofs(encoded: Sequence[str]) -> dict[str, InvariantResult]:

@@ -82,11 +82,16 @@ class Iam:
 
 
 def _text(policy: str | Path | Mapping[str, Any]) -> str:
-    if isinstance(policy, Path):
-        return policy.read_text(encoding="utf-8")
-    if isinstance(policy, str):
-        return policy if policy.lstrip().startswith("{") else Path(policy).read_text(encoding="utf-8")
-    return json.dumps(policy)
+    """Return the document; text that is no JSON object is the path of a file."""
+    if not isinstance(policy, (str, Path)):
+        return json.dumps(policy)
+    if isinstance(policy, str) and policy.lstrip().startswith("{"):
+        return policy
+    try:
+        return Path(policy).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or "it is no text").lower()
+        pytest.fail(f"the policy `{policy}` can't be read: {reason}", pytrace=False)
 
 
 def _entry(name: str, value: str | Sequence[str]) -> dict[str, Any]:

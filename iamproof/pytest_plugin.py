@@ -6,6 +6,7 @@ collected: projects without suites pay for the options only.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,6 +179,8 @@ class Results:
             self._said = ["no cell was selected"]
         if self._said and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if not self._config.pluginmanager.hasplugin("terminalreporter"):
+            sys.stderr.writelines(f"iamproof: {line}\n" for line in self._said)
         # pytest-xdist counts errors of collection as failed tests; without it they end the run.
         if self._unusable and not option.continue_on_collection_errors:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
