@@ -254,4 +254,4 @@ def test_a_report_has_the_run_and_a_section(own: Path) -> None:
     assert data["mutation"]["survivors"][0]["scenario"] in done.stdout
     page = (own / "out/report.html").read_text(encoding="utf-8")
     assert '<h2 id="mutation">Mutation</h2>' in page
-    assert "expect: implicitDeny" in page
+    assert "    on: folder\n    expect: implicitDeny\n" in page  # to be pasted line by line
