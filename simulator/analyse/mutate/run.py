@@ -163,7 +163,7 @@ def _survivor(one: Result, proposer: Proposer) -> Survivor:
     unit, mutant, difference = one.unit, one.mutant, one.difference
     assert difference is not None, "only what differs survives"
     witness = difference.requests[0] if difference.requests else None
-    found = proposer.propose(difference, unit.mutated(mutant)) if witness is not None else None
+    found = proposer.propose(difference, unit.changes(mutant)) if witness is not None else None
     proposal, after = found if found is not None else (None, None)
     return Survivor(
         policy=unit.name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.text.json import parse_json
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.analyse.mutate.model import Mutant
     from simulator.policy.conditions import Condition, ConditionValue
     from simulator.policy.model import Element, Entry, Policy, Principals, Statement
-    from simulator.text.source import Node
+    from simulator.text.source import Node, Source
 
 __all__ = ["diff_of", "text_of"]
 
@@ -46,7 +47,7 @@ def diff_of(mutant: Mutant, *, context: int = 2) -> tuple[str, ...]:
 
 
 def _edits(mutant: Mutant) -> Iterator[_Edit]:
-    document = parse_json(mutant.policy.source)
+    document = _tree(mutant.policy.source)
     if mutant.version is not None:
         version = document.get("Version")
         assert version is not None, "only a policy that states its Version has variables"
@@ -61,6 +62,12 @@ def _edits(mutant: Mutant) -> Iterator[_Edit]:
         else:
             node = next(item for item in (*listed.items, listed) if item.start == old.start)
             yield from _statement(mutant.policy, node, old, new)
+
+
+@lru_cache(maxsize=8)
+def _tree(source: Source) -> Node:
+    """Read a policy's file once for all its mutants."""
+    return parse_json(source)
 
 
 def _dropped_statement(listed: Node, place: int) -> _Edit:

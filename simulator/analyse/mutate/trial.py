@@ -6,11 +6,11 @@ the request that was tried.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.accounts.context import Stated, api_type
 from simulator.accounts.files import Faults
-from simulator.analyse.mutate.proof import with_policies
 from simulator.analyse.mutate.proposal import Proposal
 from simulator.catalogue.gate import Gate
 from simulator.catalogue.global_keys import global_keys
@@ -19,8 +19,8 @@ from simulator.decide.keys import statement_keys
 from simulator.decide.layers import LIVE, SIMULATOR
 from simulator.decide.live import LiveFacts
 from simulator.decide.unknown import open_keys, undetermined
+from simulator.decide.variant import Variation
 from simulator.suites.model import ACCESS_KEY, ANY_SIGN_IN, CONSOLE, WITH_MFA
-from simulator.suites.sessions import names_mfa
 from simulator.suites.situations import Situations
 from simulator.suites.targets import Binder, Bound, elsewhere
 from simulator.suites.types import type_table
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.decide.context import Context, ContextValue
     from simulator.decide.decision import Word
-    from simulator.decide.request import Stack
-    from simulator.policy.model import Policy
+    from simulator.policy.model import Statement
     from simulator.suites.model import Session, Suite
 
 __all__ = ["Trial", "World"]
 
 _MFA = (WITH_MFA, CONSOLE, ACCESS_KEY)
-_PRESENT = "aws:multifactorauthpresent"
+_PRESENT, _AGE = "aws:multifactorauthpresent", "aws:multifactorauthage"
+_KEPT = 2000  # evaluators of one action each
 
 
 class World:
@@ -54,17 +54,30 @@ class World:
         self._types = type_table(catalogue)
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._workspaces: dict[str, Workspace] = {}
+        self._evaluators: dict[tuple[Suite, Principal, str], Evaluator] = {}
         self._situations: dict[Suite, Situations] = {}
         self._bounds: dict[tuple[Suite, Principal], tuple[Bound, ...]] = {}
 
-    def workspace(self, action: str) -> Workspace:
-        """Return the workspace of one action."""
-        if action not in self._workspaces:
-            self._workspaces[action] = Workspace((action,), gate=lambda table: Gate(self.catalogue, table).mask)
-        return self._workspaces[action]
+    def evaluator(self, suite: Suite, who: Principal, action: str) -> Evaluator:
+        """Return the evaluator by which the suite is judged, for one action."""
+        key = (suite, who, action)
+        if key not in self._evaluators:
+            if len(self._evaluators) >= _KEPT:
+                self._evaluators.clear()
+                self._workspaces.clear()
+            if action not in self._workspaces:
+                self._workspaces[action] = Workspace((action,), gate=lambda table: Gate(self.catalogue, table).mask)
+            live = suite.semantics == "live"
+            self._evaluators[key] = Evaluator(
+                who.stack(),
+                who.caller(),
+                self._workspaces[action],
+                rules=LIVE if live else SIMULATOR,
+                facts=self._facts(suite, action) if live else None,
+            )
+        return self._evaluators[key]
 
-    def facts(self, suite: Suite, action: str) -> LiveFacts:
-        """Return what the live rules need to know."""
+    def _facts(self, suite: Suite, action: str) -> LiveFacts:
         known = self.catalogue.action(action)
         changing = known is not None and known.level not in ("List", "Read")
         return LiveFacts(lambda table: table.all if changing else 0, suite.account.allow_users_to_change_password)
@@ -107,19 +120,17 @@ class World:
 class Trial:
     """Requests of one principal in one suite."""
 
-    def __init__(self, world: World, suite: Suite, who: Principal, mutated: Mapping[Policy, Policy]) -> None:
+    def __init__(self, world: World, suite: Suite, who: Principal, changes: Mapping[Statement, Statement]) -> None:
         self._world = world
         self._suite = suite
         self._who = who
-        self.old = who.stack()
-        self.new = with_policies(self.old, mutated)
-        self._evaluators: dict[tuple[Stack, str], Evaluator] = {}
+        self._changes = changes
+        self._variation = Variation(changes)
+        self._varied: dict[str, Evaluator] = {}
 
     def again(self, made: Proposal) -> Word:
         """Return what the mutant decides of a scenario that was proposed for another."""
-        if self.old == self.new:
-            return made.before
-        return self._decide(self.new, made.action, made.resource, made.context)
+        return self._decide(self._new(made.action), made.action, made.resource, made.context)
 
     def usual(self, request: Counterexample, direction: Direction, *, state: bool) -> Iterator[Proposal]:
         """Yield scenarios on targets that the suite names; with *state* the request's context is stated."""
@@ -158,7 +169,7 @@ class Trial:
         for resource in bound.resources:
             single = Bound(resource, None, "single", (resource,), tags=bound.tags)
             context = self._context(session, single, first.stated)
-            words.add(self._decide(self.old, first.action, resource, context))
+            words.add(self._decide(self._old(first.action), first.action, resource, context))
         return words == {first.before}
 
     def _proposal(
@@ -182,8 +193,9 @@ class Trial:
         """Decide one request; None where nothing differs, or a run would refuse to decide."""
         resource = bound.resources[0]
         context = self._context(session, bound, stated)
-        before, after = (self._decide(stack, action, resource, context) for stack in (self.old, self.new))
-        if before == after or self._world.hangs(self._evaluator(self.old, action), action, resource, context):
+        old, new = self._old(action), self._new(action)
+        before, after = (self._decide(one, action, resource, context) for one in (old, new))
+        if before == after or self._world.hangs(old, action, resource, context):
             return None
         return Proposal(self._suite, self._who, session, action, bound.label, resource, stated, context, before, after)
 
@@ -191,14 +203,12 @@ class Trial:
         """Return the keys that policies ask for, as in the request where the context has them otherwise."""
         context = self._context(session, bound, {})
         wanted = {name.lower(): value for name, value in request.context}
-        policies = (*self.old.policies, *self.new.policies)
-        keys = {key for policy in policies for statement in policy.statements for key in statement_keys(statement)}
-        found = {key: wanted.get(key) for key in sorted(keys | wanted.keys())}
+        found = {key: wanted.get(key) for key in sorted(self._keys | wanted.keys())}
         return {self._world.spelled(key): value for key, value in found.items() if context.get(key) != value}
 
     def _sessions(self, request: Counterexample) -> list[Session]:
         """Return the concrete sign-in states, those that are as in the request first."""
-        mfa = names_mfa((*self.old.policies, *self.new.policies))
+        mfa = bool(self._keys & {_PRESENT, _AGE})
         every = [one for one in self._suite.sessions.values() if not one.stands_for]
         every = [one for one in every if one.for_roles or self._who.kind == "user"]
         every = [one for one in every if one.name not in ((ANY_SIGN_IN,) if mfa else _MFA)]
@@ -214,21 +224,23 @@ class Trial:
         own = {name.lower(): Stated(name, value, api_type(name, value or "")) for name, value in stated.items()}
         return self._world.context(self._suite, self._who, session, bound, own)
 
-    def _decide(self, stack: Stack, action: str, resource: str, context: Context) -> Word:
-        """Decide as the suite is judged."""
-        return self._evaluator(stack, action).decide(action, resource, context).effect.word
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        """The keys that the policies ask for, before the change or after it, in lower case."""
+        old = (statement for policy in self._who.stack().policies for statement in policy.statements)
+        return frozenset(key for statement in (*old, *self._changes.values()) for key in statement_keys(statement))
 
-    def _evaluator(self, stack: Stack, action: str) -> Evaluator:
-        if (stack, action) not in self._evaluators:
-            live = self._suite.semantics == "live"
-            self._evaluators[stack, action] = Evaluator(
-                stack,
-                self._who.caller(),
-                self._world.workspace(action),
-                rules=LIVE if live else SIMULATOR,
-                facts=self._world.facts(self._suite, action) if live else None,
-            )
-        return self._evaluators[stack, action]
+    @staticmethod
+    def _decide(evaluator: Evaluator, action: str, resource: str, context: Context) -> Word:
+        return evaluator.decide(action, resource, context).effect.word
+
+    def _old(self, action: str) -> Evaluator:
+        return self._world.evaluator(self._suite, self._who, action)
+
+    def _new(self, action: str) -> Evaluator:
+        if action not in self._varied:
+            self._varied[action] = self._old(action).varied(self._variation)
+        return self._varied[action]
 
 
 def _goes(before: Word, after: Word, direction: Direction) -> bool:
