@@ -105,7 +105,9 @@ class Record:
         if node.kind is Kind.NULL and self.blank:
             return
         if node.kind is not Kind.MAPPING:
-            faults.add(wrong_type(node, self.words))
+            named = [f.name for f in self.fields if f.required] or [self.fields[0].name]
+            written = ", ".join(f"{name}: …" for name in named)
+            faults.add(wrong_type(node, self.words, f"it is written {{{written}}}"))
             return
         missing = [f.name for f in self.fields if f.required and node.get(f.name) is None]
         for key, value in node.pairs:

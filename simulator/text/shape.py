@@ -79,9 +79,9 @@ def unknown_name(node: Node, message: str, known: list[str], *, code: str = "unk
     return node.fault(code, message, help=f"known here: {listed}{more}" if known else "")
 
 
-def wrong_type(node: Node, words: str) -> Diagnostic:
+def wrong_type(node: Node, words: str, advice: str = "") -> Diagnostic:
     found = "nothing" if node.kind is Kind.NULL else f"a {node.kind.value}" if node.kind is not Kind.STRING else "text"
-    return node.fault("wrong-type", f"expected {words}, found {found}", help=_form(words, node.kind))
+    return node.fault("wrong-type", f"expected {words}, found {found}", help=_form(words, node.kind) or advice)
 
 
 def _form(words: str, found: Kind) -> str:
@@ -220,7 +220,7 @@ class ListOf:
             faults.add(wrong_type(node, self.words))
             return
         if len(node.items) < self.least:
-            faults.add(node.fault("wrong-value", f"{self.words} can't be empty"))
+            faults.add(node.fault("wrong-value", f"{self.words} can't be empty", help="name one at least"))
         for item in node.items:
             self.item.check(item, faults)
 
@@ -265,7 +265,7 @@ class MapOf:
             faults.add(wrong_type(node, self.words))
             return
         if len(node.pairs) < self.least:
-            faults.add(node.fault("wrong-value", f"{self.words} can't be empty"))
+            faults.add(node.fault("wrong-value", f"{self.words} can't be empty", help="name one at least"))
         for key, value in node.pairs:
             self._check_key(key, faults)
             self.value.check(value, faults)
