@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from reports.words import mark_of
+from reports.words import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def hole(table: Table, column: Column) -> str:
 
 def worst(cells: Iterable[CellResult]) -> list[CellResult]:
     """Order cells, the one that needs attention first."""
-    return sorted(cells, key=lambda cell: _STATES.index(mark_of(cell).state))
+    return sorted(cells, key=lambda cell: _STATES.index(state_of(cell)))
 
 
 def tables(run: Run, *, widest: int = _WIDEST) -> tuple[Table, ...]:

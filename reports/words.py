@@ -33,6 +33,7 @@ __all__ = [
     "mark_of",
     "plainly_passed",
     "source_line",
+    "state_of",
 ]
 
 _RULE_LIMIT = 24
@@ -142,6 +143,11 @@ def by_severity(run: Run) -> tuple[CellResult, ...]:
 def plainly_passed(cell: CellResult) -> bool:
     """Tell whether the state of *cell* is `passed`, without the rest of its mark."""
     return cell.outcome == "passed" and cell.vacuous is None
+
+
+def state_of(cell: CellResult) -> str:
+    """Return the state of a cell's mark."""
+    return "passed" if plainly_passed(cell) else mark_of(cell).state
 
 
 def mark_of(cell: CellResult) -> Mark:

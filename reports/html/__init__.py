@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reports.html.environment import asset, environment, policy
 from reports.html.view import View
-from reports.json import dump
+from reports.json import chunks
 from reports.options import Options
 from reports.verify import EMBEDDED
 
@@ -89,9 +89,14 @@ def _page(
 
 def _embedded(run: Run) -> str:
     """Return the element that carries the run, or nothing when it is too large."""
-    # `<` alone could end the element or open a comment; JSON may escape it.
-    text = dump(run).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return "".join([EMBEDDED[0], text, EMBEDDED[1]]) if len(text) <= EMBED_LIMIT else ""
+    pieces, size = [], 0
+    for piece in chunks(run):
+        size += len(piece)
+        if size > EMBED_LIMIT:
+            return ""
+        # `<` alone could end the element or open a comment; JSON may escape it.
+        pieces.append(piece.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return "".join([EMBEDDED[0], *pieces, EMBEDDED[1]])
 
 
 def _markup(text: str) -> Markup:

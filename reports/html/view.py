@@ -17,7 +17,7 @@ from reports.describe import context_words, deciding_words, facts, headline, mis
 from reports.evidence import evidence
 from reports.matrix import MFA_STATES, hole, tables
 from reports.quote import Quotes
-from reports.words import HINTS, by_severity, kind_of, mark_of
+from reports.words import HINTS, by_severity, kind_of, mark_of, state_of
 from simulator.suites.result import Layer
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class View:
     @cached_property
     def states(self) -> Counter[str]:
         """How many cells are shown in which state."""
-        return Counter(mark_of(cell).state for cell in self.run.cells)
+        return Counter(map(state_of, self.run.cells))
 
     @cached_property
     def principals(self) -> tuple[str, ...]:
@@ -199,13 +199,17 @@ class View:
             found.append(Finding(number, cell, headline(cell), hint, self.href(cell), number <= _WHOLE_FINDINGS))
         return tuple(found)
 
+    @property
+    def many(self) -> bool:
+        """Tell whether there are too many cells for a drill-down each."""
+        return len(self.run.cells) > _FULL_CASES and not self.options.full
+
     def scenarios(self) -> Iterator[Scenario]:
         """Yield the scenarios with their cases."""
-        many = len(self.run.cells) > _FULL_CASES and not self.options.full
         groups: defaultdict[tuple[str, str], list[tuple[CellResult, Mark, bool]]] = defaultdict(list)
         for cell in self.run.cells:
             mark = mark_of(cell)
-            full = not many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
+            full = not self.many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
             groups[cell.file, cell.scenario].append((cell, mark, full))
         for group in groups.values():
             shared = _shared(cell for cell, _, full in group if full)
@@ -286,7 +290,7 @@ class View:
 
     def _row(self, table: Table, row: Row) -> MatrixRow:
         cells = table.of_row(row)
-        states = dict.fromkeys(mark_of(cell).state for cell in cells)
+        states = dict.fromkeys(map(state_of, cells))
         words = [*states, *(["changed"] if any(cell.id in self.changed for cell in cells) else [])]
         return MatrixRow(row, " ".join(words), tuple(self._place(table, row, c) for c in table.columns), _total(cells))
 
@@ -294,11 +298,12 @@ class View:
         cells = table.at(row, column)
         if not cells:
             return Place("hole", text=hole(table, column))
-        mark = mark_of(cells[0])
+        marks = [mark_of(cell) for cell in cells[:_LINKS]]
+        mark = marks[0]
         more = f"and {len(cells) - _LINKS} more" if len(cells) > _LINKS else ""
         changed = "▲ changed" if any(cell.id in self.changed for cell in cells) else ""
         notes = tuple(note for note in (mark.detail, mark.live, changed, more) if note)
-        links = tuple((self.href(cell), str(mark_of(cell))) for cell in cells[:_LINKS])
+        links = tuple((self.href(cell), str(mark)) for cell, mark in zip(cells, marks, strict=False))
         return Place(mark.state, links=links, notes=notes)
 
 
@@ -332,7 +337,7 @@ def _context(context: Mapping[str, ContextValue]) -> str:
 
 def _total(cells: Sequence[CellResult]) -> str:
     """Say how many cells are in which state, worst first."""
-    count = Counter(mark_of(cell).state for cell in cells)
+    count = Counter(map(state_of, cells))
     wrong = count["failed"] + count["error"]
     exceptional = len(cells) - wrong - count["passed"]
     parts = [

@@ -66,10 +66,13 @@ def test_pages_by_suite_log_nothing_and_lead_to_their_cases(tab: Tab, tmp_path: 
     assert tab.run("document.querySelector(location.hash).closest('details').open")
 
 
-def test_a_page_of_10000_cells_is_whole(tab: Tab, tmp_path: Path) -> None:
+def test_a_page_of_10000_cells_is_whole_and_a_link_opens_its_case(tab: Tab, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(render(big_run(10_000)), "utf-8")
-    assert tab.open(file.as_uri()).faults == []
+    tab.ask("Emulation.setScriptExecutionDisabled", value=True)
+    name = anchor(big_run(10_000).cells[5000])
+    assert tab.open(f"{file.as_uri()}#{name}").faults == []
+    assert visible(tab, f"#{name}")
     assert tab.run(f"{CASES}.length") == 10_000
     assert tab.run(f"{CASES}.filter((one) => one.dataset.s === 'failed').length") == 10
 

@@ -1,5 +1,5 @@
 "use strict";
-(() => {
+addEventListener("DOMContentLoaded", () => {
   const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const tools = document.getElementById("tools");
   const say = (text) => { document.getElementById("said").textContent = text; };
@@ -111,4 +111,4 @@
     for (const box of $("details[data-closed]")) { delete box.dataset.closed; box.open = false; }
   });
   restore();
-})();
+});
