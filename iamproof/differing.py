@@ -98,7 +98,9 @@ def _cells(diff: Diff, *, full: bool) -> Iterator[str]:
 def _flip(one: Flip) -> str:
     mark = "▲" if one.opened else "✓" if one.holds else "✗"
     judged = "as expected" if one.holds else f"expected {shown(one.expected)}"
-    return f"{mark} {one.before} → {one.after} ({judged}): {shown(one.id, 400)}"
+    # Of a cell of many actions others may be decided otherwise than the one that is told.
+    what = f"{one.before} → {one.after}" if one.before != one.after else f"{one.after}, of other actions"
+    return f"{mark} {what} ({judged}): {shown(one.id, 400)}"
 
 
 def _access(one: Access, *, full: bool) -> Iterator[str]:

@@ -45,7 +45,7 @@ MARKS: Final[Mapping[Mark, str]] = {"full": "✓", "part": "~", "none": "✗"}
 HEAD: Final = ("policy", "covered", "statements", "conditions", "patterns")
 _ORDER: tuple[Mark, ...] = ("full", "part", "none")
 _MOST_LINES = 2000  # of one statement
-_MOST_TEXT = 400  # of one line: minified policies stand on one
+_MOST_NOTES = 12  # at one line: minified policies stand on one
 _MISSED_WORDS: Mapping[Missed, str] = {
     "action": "its actions",
     "resource": "its resources",
@@ -211,5 +211,7 @@ def lines_of(statement: StatementCoverage, text: Mapping[int, str] | None) -> It
         mark = max((note.mark for note in here), key=_ORDER.index, default=None)
         told = [note for note in here if note.words]
         alone = len(here) == 1 and text is not None  # then the line itself says what it is
-        words = "; ".join(note.words if alone else str(note) for note in told)
+        listed = [note.words if alone else str(note) for note in told[:_MOST_NOTES]]
+        listed += [f"and {len(told) - _MOST_NOTES:,} more"] if len(told) > _MOST_NOTES else []
+        words = "; ".join(listed)
         yield Line(number, mark, (text or {}).get(number, ""), words)

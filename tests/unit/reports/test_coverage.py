@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from iamproof.covered import short_of
 from reports import lcov
 from reports.coverage import Tally, lines_of, notes, tally
-from simulator.suites.coverage import Coverage
+from simulator.suites.coverage import Coverage, EntryCoverage
 from tests.unit.reports.sample import HOSTILE, hostile_coverage, sample_coverage
 
 
@@ -52,6 +53,15 @@ def test_line_bears_the_worst_of_its_marks() -> None:
     assert marks[statement.line] == "full"
     assert "none" in marks.values()
     assert set(marks) == set(range(statement.line, statement.end_line + 1))
+
+
+def test_line_of_a_minified_policy_tells_the_first_of_its_gaps() -> None:
+    statement = sample_coverage().policies[0].statements[1]
+    entries = tuple(EntryCoverage(f"s3:A{number}", 1, used=False) for number in range(40))
+    minified = dataclasses.replace(statement, line=1, end_line=1, actions=entries, resources=(), conditions=())
+    (line,) = lines_of(minified, {1: "{}"})
+    assert line.words.count(";") == 12
+    assert line.words.endswith("; and 29 more")
 
 
 def _records(text: str) -> list[list[tuple[str, str]]]:
