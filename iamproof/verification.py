@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from simulator.errors import Diagnostic
-    from simulator.suites.result import AccountInfo, PolicyInfo, Run, SuiteInfo
+    from simulator.suites.result import AccountInfo, ExtendedInfo, PolicyInfo, Run, SuiteInfo
 
 __all__ = ["Verification", "VerifyOptions", "verify_report"]
 
@@ -102,7 +102,7 @@ def _sums(run: Run) -> Iterator[str]:
 def _files(run: Run, options: VerifyOptions) -> Iterator[tuple[str, str]]:
     """Yield the files that are gone or have another digest; what stands inside of a file is no file."""
     root = None if options.allow_external_files else Path(options.root or "")
-    suites = {suite.path for suite in run.suites}
+    suites = {suite.path for suite in run.suites} | {file.path for suite in run.suites for file in suite.extended}
     for path, sha256 in {info.path: info.sha256 for info in _by_place(run).values()}.items():
         try:
             source = read_source(Path(path), root=root)
@@ -140,11 +140,12 @@ def _inputs(run: Run, again: Run, known: Iterable[str]) -> Iterator[str]:
             yield f"{path}: differs in {', '.join(differing)}"
 
 
-def _by_place(run: Run) -> dict[tuple[str, ...], PolicyInfo | AccountInfo | SuiteInfo]:
+def _by_place(run: Run) -> dict[tuple[str, ...], PolicyInfo | AccountInfo | SuiteInfo | ExtendedInfo]:
     return {
         **{(policy.role, policy.name, policy.path): policy for policy in run.policies},
         **{("account", account.path): account for account in run.accounts},
         **{("suite", suite.path): suite for suite in run.suites},
+        **{("extended", file.path): file for suite in run.suites for file in suite.extended},
     }
 
 

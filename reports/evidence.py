@@ -101,7 +101,9 @@ def input_files(run: Run) -> tuple[InputFile, ...]:
     policies = [InputFile(f"{shown(p.role)} policy", p.name, p.path, p.sha256, _about(p)) for p in run.policies]
     accounts = [InputFile("account", a.id, a.path, a.sha256, "declared, not read from AWS") for a in run.accounts]
     suites = [InputFile("suite", s.name, s.path, s.sha256, f"{s.semantics} semantics") for s in run.suites]
-    return (*policies, *accounts, *suites)
+    extended = {file.path: file for s in run.suites for file in s.extended}
+    bases = [InputFile("extended", file.path, file.path, file.sha256, "shared by suites") for file in extended.values()]
+    return (*policies, *accounts, *suites, *bases)
 
 
 def _about(policy: PolicyInfo) -> str:

@@ -334,7 +334,9 @@ def _attestation(document: _Document, review: SignOff) -> dict[str, Any]:
 def _back_matter(document: _Document) -> None:
     """Fill in the resources: the plan, the run, the inputs with their digests."""
     run = document.run
-    suites = [_rlink(suite.path, suite.sha256) for suite in run.suites]
+    files = {suite.path: suite.sha256 for suite in run.suites}
+    files |= {file.path: file.sha256 for suite in run.suites for file in suite.extended}
+    suites = [_rlink(path, sha256) for path, sha256 in files.items()]
     plan: dict[str, Any] = {"title": "Scenario suites: the assessment plan", "description": "What was to be verified."}
     _resource(document, "plan", plan | ({"rlinks": suites} if suites else {}))
     text = dump(run).encode()

@@ -272,6 +272,7 @@ class Suite:
     invariants: tuple[Invariant, ...]
     semantics: Semantics
     closed: bool
+    bases: tuple[tuple[str, str], ...]  #: path and digest of each file that it extends, the farthest first
     node: Node
     extended: tuple[str, ...] = ()  #: the files that it extends
 

@@ -92,6 +92,7 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
         scenarios=scenarios,
         invariants=invariants,
         semantics=_semantics(node),
+        bases=tuple((base.source.name, loading.files.source_of(base).sha256) for base in parts.extended),
         closed=(closed := node.get("closed")) is not None and closed.value is True,
         node=node,
         extended=tuple(base.source.name for base in parts.extended),

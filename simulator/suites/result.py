@@ -21,6 +21,7 @@ __all__ = [
     "Corroboration",
     "Deciding",
     "Difference",
+    "ExtendedInfo",
     "InvariantOutcome",
     "InvariantResult",
     "Layer",
@@ -245,6 +246,14 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtendedInfo:
+    """A file that a suite extends."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteInfo:
     """A suite that the run used."""
 
@@ -254,6 +263,7 @@ class SuiteInfo:
     semantics: Literal["simulator", "live"]
     requirements: tuple[Requirement, ...] = ()
     description: str = ""
+    extended: tuple[ExtendedInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from simulator.suites.result import (
     CatalogueInfo,
     CellResult,
     Corroboration,
+    ExtendedInfo,
     PolicyInfo,
     Requirement,
     Run,
@@ -314,6 +315,7 @@ class Assembly:
                 semantics=suite.semantics,
                 requirements=tuple(Requirement(name, text) for name, text in suite.requirements.items()),
                 description=suite.description,
+                extended=tuple(ExtendedInfo(path, sha256) for path, sha256 in suite.bases),
             )
             for suite in self._chosen_suites()
         )

@@ -189,6 +189,15 @@ def test_verify_finds_a_policy_that_has_changed(reported: Command) -> None:
     assert "policies/IAMUsersMFAManagement.json: the file has changed since" in done.out
 
 
+def test_verify_finds_that_a_file_has_changed_that_suites_extend(iamproof: Command) -> None:
+    iamproof("test", "scenarios/residual-risk.yaml", "--failures", "--report", "run.json")
+    assert iamproof("verify", "run.json").code == 0
+    iamproof.edit("scenarios/common.yaml", "# What", "# Anew: what")
+    done = iamproof("verify", "run.json")
+    assert done.code == 1
+    assert "scenarios/common.yaml: the file has changed since" in done.out
+
+
 def test_verify_where_the_suites_are_not(reported: Command) -> None:
     (reported.folder / SUITE).unlink()
     done = reported("verify", "run.json")

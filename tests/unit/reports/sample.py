@@ -27,6 +27,7 @@ from simulator.suites.result import (
     CellResult,
     Deciding,
     Difference,
+    ExtendedInfo,
     Layer,
     Live,
     Miss,
@@ -526,6 +527,7 @@ def make_run(cells: tuple[CellResult, ...], **fields: Any) -> Run:
                 Requirement("R4", "IAM stays reachable without MFA."),
             ),
             "The four rules of the base policy. It does not stop a stolen password from enrolling a first device.",
+            (ExtendedInfo("scenarios/common.yaml", _digest("common")),),
         ),
         SuiteInfo(
             EC2_SUITE,

@@ -142,7 +142,11 @@ def test_the_record_names_inputs_tool_and_digest() -> None:
     assert lines["checkout"].endswith("with changes that no commit holds")
     assert lines["result digest"] == f"sha256 {result_digest(sample_run())}"
     assert lines["command"] == "iamproof test scenarios/"
-    assert {file.path for file in record.files} >= {"policies/IAMUsersMFAManagement.json", "scenarios/mfa.yaml"}
+    assert {file.path for file in record.files} >= {
+        "policies/IAMUsersMFAManagement.json",
+        "scenarios/mfa.yaml",
+        "scenarios/common.yaml",
+    }
 
 
 def test_without_a_checkout_the_record_says_so() -> None:
