@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CONFIG_FILE", "Config", "read_config"]
 
 CONFIG_FILE = "iamproof.yaml"
+_SHAPE = "the lines are `KEY: …`, without `- `"
 _KEYS = ("format", "untested", "catalogue", "silence")
 
 
@@ -51,7 +52,7 @@ def read_config(folder: Path | None = None) -> Config:
 def _read(node: Node) -> Config:
     faults = Collector()
     if node.kind not in (Kind.MAPPING, Kind.NULL):
-        faults.add(node.fault("config", f"the configuration must be a mapping, not a {node.kind.value}"))
+        faults.add(node.fault("config", f"the configuration must be a mapping, not a {node.kind.value}", help=_SHAPE))
     for key, value in node.pairs:
         if key.text not in _KEYS:
             near = nearest(key.text, _KEYS)
@@ -60,7 +61,11 @@ def _read(node: Node) -> Config:
         elif key.text == "format" and value.text != "1":
             faults.add(value.fault("config", f"format `{value.text}` is not known", help="write `format: 1`"))
         elif key.text == "catalogue" and value.kind is not Kind.STRING:
-            faults.add(value.fault("config", "`catalogue` must be the path of an overlay file"))
+            faults.add(
+                value.fault(
+                    "config", "`catalogue` must be the path of an overlay file", help="as `catalogue: extra.yaml`"
+                )
+            )
     untested = _untested(node.get("untested"), faults)
     faults.finish()
     catalogue = node.get("catalogue")
@@ -71,7 +76,9 @@ def _untested(node: Node | None, faults: Collector) -> dict[str, str]:
     if node is None:
         return {}
     if node.kind is not Kind.MAPPING:
-        faults.add(node.fault("config", "`untested` must map policy files to reasons"))
+        faults.add(
+            node.fault("config", "`untested` must map policy files to reasons", help="as `policies/x.json: REASON`")
+        )
         return {}
     for key, value in node.pairs:
         if value.kind is not Kind.STRING or not value.text.strip():

@@ -73,7 +73,15 @@ def file_at(commit: str, path: str, *, limit: int) -> bytes | None:
     if size is None:
         return None
     if int(size) > limit:
-        raise InputError([Diagnostic("too-large", f"`{path}` of {commit[:12]} has more than {limit:,} bytes")])
+        raise InputError(
+            [
+                Diagnostic(
+                    "too-large",
+                    f"`{path}` of {commit[:12]} has more than {limit:,} bytes",
+                    help="name a smaller file, or an older revision",
+                )
+            ]
+        )
     return _git("cat-file", "blob", name)
 
 

@@ -73,7 +73,13 @@ def read_context(node: Node | None, faults: Collector, catalogue: Catalogue | No
             continue
         first = layer.setdefault(stated.name.lower(), stated)
         if first is not stated:
-            faults.add(key.fault("duplicate-name", f"`{key.text}` is stated twice: letter case makes no difference"))
+            faults.add(
+                key.fault(
+                    "duplicate-name",
+                    f"`{key.text}` is stated twice: letter case makes no difference",
+                    help="keep one of them",
+                )
+            )
     return layer
 
 

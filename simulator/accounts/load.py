@@ -115,7 +115,11 @@ def read_tags(node: Node | None, faults: Collector) -> tuple[tuple[str, str], ..
     for key, value in node.pairs if node is not None else ():
         if key.text.lower() in tags:
             faults.add(
-                key.fault("duplicate-name", f"the tag `{key.text}` stands twice: letter case makes no difference")
+                key.fault(
+                    "duplicate-name",
+                    f"the tag `{key.text}` stands twice: letter case makes no difference",
+                    help="keep one of them",
+                )
             )
         tags[key.text.lower()] = (key.text, value.text)
     return tuple(tags.values())
@@ -172,7 +176,7 @@ class _Reader:
             first = spelled.setdefault(name.text.lower(), name.text)
             if first != name.text:
                 message = f"`{name.text}` is `{first}` to IAM: names are unique ignoring letter case"
-                self.faults.add(name.fault("duplicate-name", message))
+                self.faults.add(name.fault("duplicate-name", message, help="choose another name"))
             found[name.text] = make(name.text, node)
         return found
 

@@ -125,7 +125,7 @@ def record(
         part.unlink()
     except OSError as error:
         message = f"`{path}` can't be written: {error.strerror or error}"
-        raise InputError([Diagnostic("recording", message)]) from error
+        raise InputError([Diagnostic("recording", message, help="name another file with `--to`")]) from error
     return recording
 
 

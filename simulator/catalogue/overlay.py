@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["KEY_TYPES", "SECTIONS", "read_overlay"]
 
 SECTIONS = ("extra_actions", "extra_keys")
+_FORMAT = "as `arn:${Partition}:svc:${Region}:${Account}:thing/${ThingId}`"
+_SECTIONS = f"the sections are {', '.join(SECTIONS)}"
 _FIELDS = ("level", "resources", "required", "keys")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9_-]+")
 _LONGEST = 128  # what the API takes for an action's name
@@ -83,7 +85,9 @@ class _Reader:
     def check_sections(self, node: Node) -> None:
         """Refuse what is no mapping, and keys that nobody reads."""
         if node.kind not in (Kind.MAPPING, Kind.NULL):
-            self.faults.add(node.fault("overlay-shape", f"an overlay is a mapping, not a {node.kind.value}"))
+            self.faults.add(
+                node.fault("overlay-shape", f"an overlay is a mapping, not a {node.kind.value}", help=_SECTIONS)
+            )
         for key, value in node.pairs:
             if key.text == "format" and value.text != "1":
                 self.faults.add(value.fault("overlay-shape", f"format `{value.text}` is not known", help="write 1"))
@@ -122,7 +126,11 @@ class _Reader:
             named = list(self._pairs(node, "`extra_actions` is a list of names or a mapping"))
         if len(named) > _MOST and node is not None:
             self.faults.add(
-                node.fault("overlay-size", f"{len(named)} actions are more than the {_MOST} that an overlay may have")
+                node.fault(
+                    "overlay-size",
+                    f"{len(named)} actions are more than the {_MOST} that an overlay may have",
+                    help="name the services' actions that suites ask",
+                )
             )
             return ()
         found: dict[str, Action] = {}
@@ -136,7 +144,9 @@ class _Reader:
                     )
                 )
             elif name.text.lower() in found:
-                self.faults.add(name.fault("overlay-action", f"the action `{name.text}` is declared twice"))
+                self.faults.add(
+                    name.fault("overlay-action", f"the action `{name.text}` is declared twice", help="keep one of them")
+                )
             else:
                 found[name.text.lower()] = self._action(name.text, value)
         return tuple(found.values())
@@ -186,11 +196,11 @@ class _Reader:
                     item.fault(
                         "overlay-arn",
                         f"`{item.text}` is not the format of an ARN",
-                        help="as `arn:${Partition}:svc:${Region}:${Account}:thing/${ThingId}`",
+                        help=_FORMAT,
                     )
                 )
         if not formats:
-            self.faults.add(node.fault("overlay-arn", "a resource type has at least one ARN format"))
+            self.faults.add(node.fault("overlay-arn", "a resource type has at least one ARN format", help=_FORMAT))
         return tuple(item.text for item in formats)
 
     def _required(self, node: Node | None, types: Iterable[ResourceType]) -> frozenset[str]:
@@ -234,7 +244,9 @@ class _Reader:
         if node is None or node.kind is Kind.NULL:
             return ()
         if node.kind is not Kind.MAPPING:
-            self.faults.add(node.fault("overlay-shape", f"{expected}, not a {node.kind.value}"))
+            self.faults.add(
+                node.fault("overlay-shape", f"{expected}, not a {node.kind.value}", help="the lines are `NAME: …`")
+            )
         allowed = tuple(fields) if fields is not None else ()
         for name, _ in node.pairs:
             if allowed and name.text not in allowed:
@@ -243,7 +255,9 @@ class _Reader:
 
     def _items(self, node: Node | None, field: str) -> tuple[Node, ...]:
         if node is not None and node.kind is not Kind.SEQUENCE:
-            self.faults.add(node.fault("overlay-shape", f"`{field}` is a list, not a {node.kind.value}"))
+            self.faults.add(
+                node.fault("overlay-shape", f"`{field}` is a list, not a {node.kind.value}", help="as `[…]`")
+            )
         return () if node is None else node.items
 
     def _unknown(self, node: Node, message: str, known: Iterable[str], otherwise: str = "") -> None:

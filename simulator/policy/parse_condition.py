@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_conditions"]
 
+_EXAMPLE = 'as "Condition": {"StringEquals": {"aws:username": ["ann", "bob"]}}'
 _SCALARS = (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN)
 
 
@@ -30,12 +31,16 @@ def read_conditions(
     if block is None:
         return ()
     if block.kind is not Kind.MAPPING:
-        faults.add(block.fault("policy-type", f"`Condition` must be an object, not a {block.kind.value}"))
+        faults.add(
+            block.fault("policy-type", f"`Condition` must be an object, not a {block.kind.value}", help=_EXAMPLE)
+        )
         return ()
     conditions: list[Condition] = []
     for name, body in block.pairs:
         if body.kind is not Kind.MAPPING:
-            faults.add(body.fault("policy-type", f"`{name.text}` must hold an object of keys and values"))
+            faults.add(
+                body.fault("policy-type", f"`{name.text}` must hold an object of keys and values", help=_EXAMPLE)
+            )
             continue
         operator = Operator.parse(name.text)
         if operator is None:
@@ -81,7 +86,11 @@ def _values(node: Node, faults: Collector) -> tuple[ConditionValue, ...]:
             values.append(ConditionValue(item.text, item.start, item.end))
         else:
             faults.add(
-                item.fault("policy-type", f"a condition value must be text, number or boolean, not a {item.kind.value}")
+                item.fault(
+                    "policy-type",
+                    f"a condition value must be text, number or boolean, not a {item.kind.value}",
+                    help=_EXAMPLE,
+                )
             )
     return tuple(values)
 

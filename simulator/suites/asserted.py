@@ -161,7 +161,11 @@ class _Reader:
             parts = tuple(_Targets(self.suite, who, self.faults, type_table(self.catalogue)).parts(invariant))
             if not who.sessions and who.principal is not None:
                 message = f"`{who.label}` is a role, and roles have none of these sessions"
-                self.faults.add((invariant.node.get("session") or invariant.node).fault("no-session", message))
+                self.faults.add(
+                    (invariant.node.get("session") or invariant.node).fault(
+                        "no-session", message, help="roles have temporary credentials only"
+                    )
+                )
             subjects.append((who, parts))
         names, uncatalogued = self.patterns(asked)
         excepted = (name for one in invariant.excepted for name in self.excepted(one.pattern, levels=bool(one.levels)))

@@ -87,7 +87,11 @@ class ClaimReader:
             return {}
         if self.shorthand:
             return {self.names.account.roles[SHORTHAND_ROLE]: None}
-        self.names.faults.add(opening(node).fault("missing-key", "an invariant needs the key `as`, or `policies`"))
+        self.names.faults.add(
+            opening(node).fault(
+                "missing-key", "an invariant needs the key `as`, or `policies`", help="write `as: USER`"
+            )
+        )
         return {}
 
     def principals(self, node: Node) -> tuple[Principal | AnyPrincipal, ...]:

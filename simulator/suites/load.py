@@ -191,7 +191,13 @@ def _files_below(folder: Path, seen: set[str], faults: Collector, endings: tuple
         entries = sorted(folder.iterdir(), key=lambda one: one.name)
     except OSError as error:
         reason = (error.strerror or "the system refuses it").lower()
-        faults.add(Diagnostic("file-unreadable", f"`{folder.as_posix()}` can't be read: {reason}"))
+        faults.add(
+            Diagnostic(
+                "file-unreadable",
+                f"`{folder.as_posix()}` can't be read: {reason}",
+                help="ask for the right to read it, or name the files",
+            )
+        )
         return
     for entry in entries:
         if entry.name.startswith((".", "_")) or entry.name in _LEFT_OUT:

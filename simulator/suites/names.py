@@ -52,7 +52,11 @@ class Names:
             name, id_ = item.get("name"), item.get("id")
             identity = id_ or name
             if name is not None and name.text in names and identity is not name:
-                self.faults.add(name.fault("duplicate-name", f"the name `{name.text}` is taken"))
+                self.faults.add(
+                    name.fault(
+                        "duplicate-name", f"the name `{name.text}` is taken", help="names and ids are unique in a suite"
+                    )
+                )
             if name is not None:
                 names.add(name.text)
             if identity is None:

@@ -40,6 +40,7 @@ _HABITS = tuple(
 )
 _WORD = re.compile(r"-?[^\W\d][\w$.:*/-]*+")
 _NUMBER = re.compile(r"[-+.]*+[0-9][\w.+-]*+")
+_VALUES = "a value is a text in double quotes, a number, true, false, null, a list or an object"
 _VALUE_START = re.compile(r'["{\[\-0-9]|true\b|false\b|null\b')
 _ODD_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,4}|.|\Z)", re.DOTALL)
 _INSTEAD = {"true": "true", "false": "false", "null": "null", "none": "null", "nil": "null", "undefined": "null"}
@@ -105,7 +106,7 @@ def no_value(source: Source, at: int, opened: Sequence[int]) -> Diagnostic:
         )
     if match := _WORD.match(source.text, at):
         return _odd_word(source, match)
-    return _habit(source, at) or source.fault(_SYNTAX, f"expected a value, found `{printable(char)}`", at)
+    return _habit(source, at) or source.fault(_SYNTAX, f"expected a value, found `{printable(char)}`", at, help=_VALUES)
 
 
 def _odd_word(source: Source, match: re.Match[str]) -> Diagnostic:
@@ -140,7 +141,7 @@ def no_key(source: Source, at: int, opened: Sequence[int]) -> Diagnostic:
             help=f'write `"{printable(name)}"`',
         )
     return _habit(source, at) or source.fault(
-        _SYNTAX, f"expected a key in double quotes, found `{printable(char)}`", at
+        _SYNTAX, f"expected a key in double quotes, found `{printable(char)}`", at, help='as `"KEY": …`'
     )
 
 
@@ -166,7 +167,7 @@ def no_colon(source: Source, key: Node, opened: Sequence[int]) -> Diagnostic:
             help="put a `:` between the key and its value",
         )
     return _habit(source, at) or source.fault(
-        _SYNTAX, f"expected `:` after the key, found `{printable(source.text[at])}`", at
+        _SYNTAX, f"expected `:` after the key, found `{printable(source.text[at])}`", at, help='as `"KEY": …`'
     )
 
 
@@ -182,7 +183,12 @@ def no_next(source: Source, end: int, opened: Sequence[int]) -> Diagnostic:
         )
     if _VALUE_START.match(source.text, at):
         return source.fault(_SYNTAX, "missing comma between two values", end, end, help="put a `,` here")
-    return _habit(source, at) or source.fault(_SYNTAX, f"expected `,` or `{closer}`, found `{printable(char)}`", at)
+    return _habit(source, at) or source.fault(
+        _SYNTAX,
+        f"expected `,` or `{closer}`, found `{printable(char)}`",
+        at,
+        help=f"remove it, or close with `{closer}`",
+    )
 
 
 def bad_text(source: Source, start: int, at: int) -> Diagnostic:
@@ -237,7 +243,12 @@ def _missing(source: Source, at: int, wanted: str) -> Diagnostic:
     char = source.text[at]
     if char != "," and source.text[before] == ",":
         return source.fault(_SYNTAX, f"trailing comma before `{char}`", before, help="remove the comma")
-    return source.fault(_SYNTAX, f"{wanted} is missing before `{char}`", at)
+    return source.fault(
+        _SYNTAX,
+        f"{wanted} is missing before `{char}`",
+        at,
+        help=f"put it there, or remove the `{char}`" if char == "," else "put it there",
+    )
 
 
 def _unclosed(source: Source, opened: Sequence[int]) -> Diagnostic:

@@ -167,7 +167,13 @@ def syntax(source: Source, place: int, context: int, words: str) -> Diagnostic:
         if re.search(piece, words) or (char == "\t" and piece is _ROWS[0][0]):
             said = message.format(char=printable(char) or "the end", opened=opened)
             return source.fault(_SYNTAX, said, place, _end(text, place), help=help_)
-    return source.fault(_SYNTAX, printable(words.removeprefix(": ")), place, _end(text, place))
+    return source.fault(
+        _SYNTAX,
+        printable(words.removeprefix(": ")),
+        place,
+        _end(text, place),
+        help="quote text that holds signs of YAML",
+    )
 
 
 def _end(text: str, place: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import re
@@ -120,3 +121,21 @@ def test_mistakes_of_several_files_are_told_at_once_file_by_file(tmp_path: Path)
         "p.json:1:52",
         "p.json:1:71",
     ]
+
+
+def test_no_reader_leaves_out_what_to_do() -> None:
+    """In the source: whoever makes a diagnostic gives it a help."""
+    root = PAGE.parents[2]
+    folders = ("text", "policy", "accounts", "suites", "catalogue", "backends")
+    files = [file for name in folders for file in (root / "simulator" / name).glob("*.py")]
+    silent = [
+        f"{file.relative_to(root)}:{call.lineno}"
+        for file in (*files, *(root / "iamproof").rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and (call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", ""))
+        in ("fault", "Diagnostic")
+        and len(call.args) in range(2, 6)
+        and not any(keyword.arg == "help" for keyword in call.keywords)
+    ]
+    assert silent == []

@@ -111,17 +111,25 @@ def faults(text: str) -> tuple[Diagnostic, ...]:
 @pytest.mark.parametrize(
     ("text", "message", "help_"),
     [
-        ("extra_actions: 3", "`extra_actions` is a list of names or a mapping, not a number", ""),
+        (
+            "extra_actions: 3",
+            "`extra_actions` is a list of names or a mapping, not a number",
+            "the lines are `NAME: …`",
+        ),
         ("extra_actions: [Launch]", "`Launch` is not the name of an action", "write it as `service:Name`"),
         ("extra_actions: [[a]]", "`` is not the name of an action", "write it as `service:Name`"),
         ("extra_actions: ['acme:*']", "`acme:*` is not the name of an action", "write it as `service:Name`"),
-        ("extra_actions: [acme:X, acme:x]", "the action `acme:x` is declared twice", ""),
-        ("extra_actions: {acme:X: 1}", "the action `acme:X` is a mapping, not a number", ""),
+        ("extra_actions: [acme:X, acme:x]", "the action `acme:x` is declared twice", "keep one of them"),
+        ("extra_actions: {acme:X: 1}", "the action `acme:X` is a mapping, not a number", "the lines are `NAME: …`"),
         ("extra_actions: {acme:X: {levl: Read}}", "unknown field `levl`", "did you mean `level`?"),
         ("extra_actions: {acme:X: {level: read}}", "unknown access level `read`", "did you mean `Read`?"),
         ("extra_actions: {iam:X: {resources: [usr]}}", "`iam` has no resource type `usr`", "did you mean `user`?"),
         ("extra_actions: {acme:X: {resources: [user]}}", "`acme` has no resource type `user`", ""),
-        ("extra_actions: {acme:X: {resources: {a: []}}}", "a resource type has at least one ARN format", ""),
+        (
+            "extra_actions: {acme:X: {resources: {a: []}}}",
+            "a resource type has at least one ARN format",
+            "as `arn:${Partition}:svc:${Region}:${Account}:thing/${ThingId}`",
+        ),
         (
             "extra_actions: {acme:X: {resources: {a: acme/b}}}",
             "`acme/b` is not the format of an ARN",
@@ -132,7 +140,7 @@ def faults(text: str) -> tuple[Diagnostic, ...]:
             "the action takes no resource type `use`",
             "did you mean `user`?",
         ),
-        ("extra_actions: {acme:X: {required: user}}", "`required` is a list, not a text", ""),
+        ("extra_actions: {acme:X: {required: user}}", "`required` is a list, not a text", "as `[…]`"),
         (
             "extra_actions: {acme:X: {keys: [acme:Fuel]}}",
             "unknown context key `acme:Fuel`",
@@ -140,7 +148,11 @@ def faults(text: str) -> tuple[Diagnostic, ...]:
         ),
         ("extra_keys: {acme:Fuel: strin}", "unknown type of key `strin`", "did you mean `string`?"),
         ("extra_keys: {Fuel: string}", "the key `Fuel` has no service before a colon", "as `acme:Fuel`"),
-        ("extra_keys: [acme:Fuel]", "`extra_keys` is a mapping of names to types, not a list", ""),
+        (
+            "extra_keys: [acme:Fuel]",
+            "`extra_keys` is a mapping of names to types, not a list",
+            "the lines are `NAME: …`",
+        ),
     ],
 )
 def test_faults(text: str, message: str, help_: str) -> None:
