@@ -49,10 +49,11 @@ class Group:
 
 
 def grouped(found: Mutation) -> tuple[Group, ...]:
-    """Put together what the same scenario would notice, in the order of the first of each."""
+    """Put together what the same scenario would notice, and what the same reason keeps open, in the order of each's first."""
     groups: dict[object, list[Survivor]] = {}
     for number, one in enumerate(found.survivors):
-        key: object = number if one.scenario is None else (one.suite, one.scenario)
+        key: object = number if one.action is not None else one.reason
+        key = key if one.scenario is None else (one.suite, one.scenario)
         groups.setdefault(key, []).append(one)
     return tuple(Group(tuple(group)) for group in groups.values())
 

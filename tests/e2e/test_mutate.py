@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 POLICY = "policies/IAMUsersMFAManagement.json"
-SAMPLE = 29  # of the shipped policy's mutants one in so many is run as a file
+SAMPLE = 59  # of the shipped policy's mutants one in so many is run as a file
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -87,6 +87,44 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+LAYERS: dict[str, Any] = {
+    "bucket": {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": ["arn:aws:iam::111122223333:role/app", "arn:aws:iam::111122223333:user/ann"]},
+                "Action": ["s3:GetObject", "s3:PutObject"],
+                "Resource": "arn:aws:s3:::b/*",
+                "Condition": {"StringLike": {"s3:x-amz-acl": "private*"}},
+            },
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::b/*"},
+        ]
+    },
+    "scp": {
+        "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": ["organizations:LeaveOrganization", "s3:DeleteBucket"], "Resource": "*"},
+        ]
+    },
+    "bound": {"Statement": {"Effect": "Allow", "Action": ["s3:*", "iam:Get*"], "Resource": "*"}},
+    "own": {"Statement": {"Effect": "Allow", "Action": ["s3:List*", "iam:GetUser"], "Resource": "*"}},
+}
+LAYERED = """\
+suite: Layers
+account:
+  id: "111122223333"
+  policies: {own: ../policies/own.json, bound: ../policies/bound.json}
+  users: {ann: {policies: [own], boundary: bound}}
+  roles: {app: {policies: [own], session_name: x, session_policies: [../policies/bound.json]}}
+  organization: {scps: [[FullAWSAccess], [../policies/scp.json]]}
+resources:
+  object: {arn: "arn:aws:s3:::b/k", policy: ../policies/bucket.json}
+scenarios:
+  - {name: Read, as: [ann, app], actions: s3:GetObject, on: object, context: {s3:x-amz-acl: private}, expect: allow}
+  - {name: List, as: ann, actions: s3:ListAllMyBuckets, on: "*", expect: allow}
+"""
+
+
 # --- the shipped policy -----------------------------------------------------------------------------
 
 
@@ -145,26 +183,49 @@ def differs(cell: Any, before: str, after: str) -> bool:
 # --- a suite that leaves something out --------------------------------------------------------------
 
 
-def test_what_is_proposed_holds_today_and_kills_the_mutant(own: Path) -> None:
+def pasted(suite: str) -> set[str]:
+    """Paste each scenario that is proposed for *suite*: it holds, and fails with the policy file changed."""
     found, every = mutated("scenarios")
-    assert len(found.survivors) > 20
-    suite, policy = own / "scenarios/own.yaml", own / "policies/own.json"
-    before = policy.read_text(encoding="utf-8")
+    path, before = Path("scenarios/own.yaml"), len(outcomes())
     seen: set[str] = set()
     for one in found.survivors:
-        assert one.scenario is not None, one.change
-        if one.scenario in seen:
+        if one.scenario is None or one.scenario in seen:
             continue
         seen.add(one.scenario)
-        suite.write_text(SUITE + one.scenario, encoding="utf-8")
-        assert outcomes() == ["passed", "passed"], one.scenario
-        (mutant,) = [t.mutant for t in every if (t.mutant.words, t.unit.line(t.mutant)) == (one.change, one.line)]
+        path.write_text(suite + one.scenario, encoding="utf-8")
+        assert outcomes() == ["passed"] * (before + 1), one.scenario
+        changed = (one.file, one.line, one.change)
+        (mutant,) = [t.mutant for t in every if (t.unit.path, t.unit.line(t.mutant), t.mutant.words) == changed]
+        policy = Path(one.file)
+        text = policy.read_text(encoding="utf-8")
         policy.write_text(text_of(mutant), encoding="utf-8")
         assert outcomes()[-1] in ("failed", "error"), one.scenario
-        policy.write_text(before, encoding="utf-8")
-    suite.write_text(SUITE + "".join(seen), encoding="utf-8")
+        policy.write_text(text, encoding="utf-8")
+    path.write_text(suite + "".join(seen), encoding="utf-8")
     assert set(outcomes()) == {"passed"}
+    return seen
+
+
+@pytest.mark.usefixtures("own")
+def test_what_is_proposed_holds_today_and_kills_the_mutant() -> None:
+    assert len(pasted(SUITE)) > 10
     assert mutated("scenarios")[0].survivors == ()
+
+
+def test_policies_of_every_layer_are_mutated_and_what_stays_open_is_told(own: Path) -> None:
+    (own / "policies/own.json").unlink()
+    for name, document in LAYERS.items():
+        text = json.dumps({"Version": "2012-10-17", **document}, indent=1)
+        (own / f"policies/{name}.json").write_text(text, encoding="utf-8")
+    (own / "scenarios/own.yaml").write_text(LAYERED, encoding="utf-8")
+    assert any("on: object" in one for one in pasted(LAYERED))
+    found, _ = mutated("scenarios")
+    assert {one.name for one in found.policies} == {"own", "bound", "scp.json", "bucket.json"}
+    assert {one.file for one in found.survivors} == {"policies/bound.json", "policies/bucket.json"}
+    for one in found.survivors:
+        assert one.effect == "unknown"
+        assert one.reason is not None
+        assert "a policy on the resource bears on the claim" in one.reason
 
 
 def outcomes() -> list[str]:

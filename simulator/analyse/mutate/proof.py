@@ -14,6 +14,7 @@ from simulator.analyse.prove import (
     SESSIONS,
     Claim,
     Counterexample,
+    Proved,
     Said,
     Unknown,
     decide_claim,
@@ -57,7 +58,8 @@ class Holder:
 class Difference:
     """What a mutant does, the worst of it, and requests that show it, those of declared principals first.
 
-    Without a `direction` the question is open, and `reason` says why.
+    Without a `direction` the question is open, and `reason` says why; the requests are those of which a layer
+    says otherwise by itself, so one of them may show a difference.
     """
 
     direction: Direction | None = None
@@ -93,8 +95,9 @@ def compare(holders: Iterable[Holder], mutated: Mapping[Policy, Policy], catalog
             if isinstance(answer, Unknown):
                 unsure.setdefault(holder, answer.reason)
     for holder, reason in unsure.items():
-        if not _alike_alone(holder, mutated, catalogue):
-            return Difference(reason=reason)
+        requests = _apart_alone(holder, mutated, catalogue)
+        if requests is not None:
+            return Difference(None, holder, requests, reason)
     return None
 
 
@@ -140,24 +143,25 @@ def _nearer(direction: Direction, holder: Holder, stack: Stack, catalogue: Catal
             return
 
 
-def _alike_alone(holder: Holder, mutated: Mapping[Policy, Policy], catalogue: Catalogue) -> bool:
-    """Tell whether each layer that changed says the same by itself.
+def _apart_alone(
+    holder: Holder, mutated: Mapping[Policy, Policy], catalogue: Catalogue
+) -> tuple[Counterexample, ...] | None:
+    """Return requests of which a layer that changed says otherwise by itself, None where each says the same.
 
     Then the whole does too, whatever the other layers are, a policy on the resource included: what a layer
-    allows counts only where it does not deny.
+    allows counts only where it does not deny.  Whom a resource's policy names is not modelled.
     """
     stack = holder.stack
-    if stack.resource in mutated:
-        return False  # whom it names is not modelled
-    layers = (stack.identity, stack.session, *((stack.boundary,),), *stack.scps, *stack.rcps)
-    return all(_alike(holder, layer, mutated, catalogue) for layer in layers if not mutated.keys().isdisjoint(layer))
-
-
-def _alike(
-    holder: Holder, layer: Iterable[Policy | None], mutated: Mapping[Policy, Policy], catalogue: Catalogue
-) -> bool:
-    policies = tuple(policy for policy in layer if policy is not None)
-    alone = replace(holder, stack=Stack(identity=policies))
-    stack = with_policies(alone.stack, mutated)
-    answers = (decide_claim(_claim(one, alone, stack), catalogue=catalogue, limit=_LIMIT) for one in DIRECTIONS)
-    return not any(isinstance(answer, (Counterexample, Unknown)) for answer in answers)
+    layers = (stack.identity, stack.session, (stack.boundary,), (stack.resource,), *stack.scps, *stack.rcps)
+    found: list[Counterexample] = []
+    alike = stack.resource not in mutated
+    for layer in layers:
+        policies = tuple(policy for policy in layer if policy is not None)
+        if not mutated.keys().isdisjoint(policies):
+            alone = replace(holder, stack=Stack(identity=policies))
+            changed = with_policies(alone.stack, mutated)
+            for direction in DIRECTIONS:
+                answer = decide_claim(_claim(direction, alone, changed), catalogue=catalogue, limit=_LIMIT)
+                alike = alike and isinstance(answer, Proved)
+                found += [answer] if isinstance(answer, Counterexample) else []
+    return None if alike else tuple(found)

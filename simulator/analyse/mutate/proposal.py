@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.decide.context import Context, ContextValue
     from simulator.decide.decision import Word
     from simulator.suites.model import Session, Suite
+    from simulator.suites.targets import Bound
 
 __all__ = ["Proposal"]
 
@@ -29,11 +30,16 @@ class Proposal:
     session: Session
     action: str
     target: str  #: as `on:` names it
-    resource: str
+    bound: Bound  #: the resource asked, with the policy on it
     stated: Mapping[str, ContextValue | None]  #: under `context:`
     context: Context
     before: Word
     after: Word
+
+    @property
+    def resource(self) -> str:
+        """The resource asked."""
+        return self.bound.resources[0]
 
     def words(self) -> str:
         """Say what the scenario asks, on one line; with the verdict it is its name."""

@@ -60,16 +60,17 @@ class Proposer:
     ) -> Iterator[Proposal]:
         holder, direction = difference.holder, difference.direction
         assert holder is not None, "a difference with a request is somebody's"
-        assert direction is not None, "a request shows what a difference does"
         principals = holder.principals[:_PRINCIPALS]
         suites = [suite for suite in self._suites if suite.account is holder.account]
         suites.sort(key=lambda suite: self._fits(suite, principals, _service(request.action)), reverse=True)
         trials = [Trial(self._world, suite, who, changes) for suite in suites for who in principals]
+        kinds = [Trial.usual, Trial.exact]
+        if request.resource == "*":
+            kinds.reverse()  # the action may take no resource, and one that names any reads oddly
         for state in (False, True):
-            for trial in trials:
-                yield from trial.usual(request, direction, state=state)
-            for trial in trials:
-                yield from trial.exact(request, direction, state=state)
+            for kind in kinds:
+                for trial in trials:
+                    yield from kind(trial, request, direction, state=state)
 
     def _fits(self, suite: Suite, principals: Sequence[Principal], service: str) -> tuple[bool, int]:
         """Tell how well a suite suits: what the prover found was decided as the simulator does."""

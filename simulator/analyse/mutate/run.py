@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.analyse.mutate.bench import Bench
 from simulator.analyse.mutate.operators import mutants
-from simulator.analyse.mutate.proof import DIRECTIONS, Difference, compare, holders_of
+from simulator.analyse.mutate.proof import Difference, compare, holders_of
 from simulator.analyse.mutate.propose import Proposer
 from simulator.analyse.mutate.text import diff_of
 from simulator.analyse.mutate.units import units_of
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from simulator.analyse.mutate.bench import Sight
     from simulator.analyse.mutate.model import Mutant
     from simulator.analyse.mutate.proof import Holder
+    from simulator.analyse.mutate.proposal import Proposal
     from simulator.analyse.mutate.units import Unit
+    from simulator.analyse.prove import Counterexample
     from simulator.catalogue import Catalogue
+    from simulator.decide.context import ContextValue
+    from simulator.decide.decision import Word
     from simulator.suites.cells import Cell
+    from simulator.suites.mutation import Effects
 
 __all__ = ["Outcome", "Progress", "Result", "mutate"]
 
@@ -68,7 +73,7 @@ def mutate(
     return _summary(work, tested), tuple(tested)
 
 
-_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | Difference | None]"
+_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | None]"
 """What a process says of a mutant; a holder goes by its number."""
 
 
@@ -100,17 +105,14 @@ class _Work:
             return sight, None
         found = compare(self.holders, mutated, self.catalogue)
         if found is None or found.holder is None:
-            return sight, found
-        place = self.holders.index(found.holder)
-        return sight, (place, Difference(found.direction, None, found.requests, found.reason))
+            return sight, None
+        return sight, (self.holders.index(found.holder), replace(found, holder=None))
 
     def tested(self, number: int, result: _Plain) -> Result:
         """Return the result with its holder."""
         sight, found = result
-        if isinstance(found, tuple):
-            place, plain = found
-            found = Difference(plain.direction, self.holders[place], plain.requests, plain.reason)
-        return Result(*self.mutants[number], sight.killers, sight.loose, found)
+        difference = None if found is None else replace(found[1], holder=self.holders[found[0]])
+        return Result(*self.mutants[number], sight.killers, sight.loose, difference)
 
 
 def _forked(work: _Work, jobs: int, numbers: Iterable[int]) -> Iterator[_Plain]:
@@ -139,19 +141,24 @@ def _test(number: int) -> _Plain:
 
 def _summary(work: _Work, tested: Sequence[Result]) -> Mutation:
     proposer = Proposer(work.cells, work.catalogue)
-    survived = sorted((one for one in tested if one.outcome == "survived"), key=_rank)
+    survivors = [_survivor(one, proposer) for one in tested if one.outcome == "survived"]
+    survivors.sort(key=lambda one: (_RANKS.index(one.effect), one.file, one.line))
     return Mutation(
         tuple(_counts(unit, [one for one in tested if one.unit is unit]) for unit in work.units),
-        tuple(_survivor(one, proposer) for one in survived),
+        tuple(survivors),
         work.bench.idle,
     )
 
 
-def _rank(one: Result) -> tuple[int, str, int]:
-    """Put first what widens, and what nothing is known of behind what loses a denial."""
-    direction = one.difference.direction if one.difference is not None else None
-    place = 1.5 if direction is None else DIRECTIONS.index(direction)
-    return int(2 * place), one.unit.path, one.unit.line(one.mutant)
+_RANKS: tuple[Effects, ...] = ("widens", "loses a denial", "unknown", "narrows", "adds a denial")
+"""What widens comes first, and what nothing is known of behind what loses a denial."""
+
+
+def _effect(before: Word, after: Word) -> Effects:
+    """Name what a change of a decision is, for a change of which nothing else is known."""
+    if "allowed" in (before, after):
+        return "widens" if after == "allowed" else "narrows"
+    return "loses a denial" if before == "explicitDeny" else "adds a denial"
 
 
 def _counts(unit: Unit, tested: Sequence[Result]) -> MutatedPolicy:
@@ -162,9 +169,13 @@ def _counts(unit: Unit, tested: Sequence[Result]) -> MutatedPolicy:
 def _survivor(one: Result, proposer: Proposer) -> Survivor:
     unit, mutant, difference = one.unit, one.mutant, one.difference
     assert difference is not None, "only what differs survives"
-    witness = difference.requests[0] if difference.requests else None
-    found = proposer.propose(difference, unit.changes(mutant)) if witness is not None else None
+    # What one layer says by itself is a request to try, and nothing to tell.
+    witness = difference.requests[0] if difference.direction is not None else None
+    found = proposer.propose(difference, unit.changes(mutant)) if difference.requests else None
     proposal, after = found if found is not None else (None, None)
+    effect: Effects = difference.direction or "unknown"
+    if proposal is not None and after is not None and difference.direction is None:
+        effect = _effect(proposal.before, after)
     return Survivor(
         policy=unit.name,
         file=unit.path,
@@ -172,16 +183,22 @@ def _survivor(one: Result, proposer: Proposer) -> Survivor:
         statement=mutant.statement.label,
         operator=mutant.operator,
         change=mutant.words,
-        effect=difference.direction or "unknown",
+        effect=effect,
         diff=diff_of(mutant),
         action=proposal.action if proposal else witness.action if witness else None,
         resource=proposal.resource if proposal else witness.resource if witness else None,
-        context=dict(proposal.context.items() if proposal else witness.context) if witness else None,
+        context=_context(proposal, witness),
         before=proposal.before if proposal else None,
         after=after,
         request=proposal.words() if proposal else None,
         scenario=proposal.yaml() if proposal else None,
         suite=proposal.suite.file if proposal else None,
         asked=one.loose,
-        reason=difference.reason or None,
+        reason=difference.reason or None if proposal is None else None,
     )
+
+
+def _context(proposal: Proposal | None, witness: Counterexample | None) -> dict[str, ContextValue] | None:
+    if proposal is not None:
+        return {name: value for name, value in proposal.context.items() if value != ()}
+    return None if witness is None else dict(witness.context)

@@ -6,6 +6,7 @@ the request that was tried.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from simulator.accounts.context import Layer
     from simulator.accounts.model import Principal
+    from simulator.accounts.policies import LoadedPolicy
     from simulator.analyse.mutate.proof import Direction
     from simulator.analyse.prove import Counterexample
     from simulator.catalogue import Catalogue
@@ -54,13 +56,13 @@ class World:
         self._types = type_table(catalogue)
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._workspaces: dict[str, Workspace] = {}
-        self._evaluators: dict[tuple[Suite, Principal, str], Evaluator] = {}
+        self._evaluators: dict[tuple[Suite, Principal, str, LoadedPolicy | None], Evaluator] = {}
         self._situations: dict[Suite, Situations] = {}
         self._bounds: dict[tuple[Suite, Principal], tuple[Bound, ...]] = {}
 
-    def evaluator(self, suite: Suite, who: Principal, action: str) -> Evaluator:
-        """Return the evaluator by which the suite is judged, for one action."""
-        key = (suite, who, action)
+    def evaluator(self, suite: Suite, who: Principal, action: str, policy: LoadedPolicy | None) -> Evaluator:
+        """Return the evaluator by which the suite is judged, for one action; *policy* is that of the resource."""
+        key = (suite, who, action, policy)
         if key not in self._evaluators:
             if len(self._evaluators) >= _KEPT:
                 self._evaluators.clear()
@@ -69,7 +71,7 @@ class World:
                 self._workspaces[action] = Workspace((action,), gate=lambda table: Gate(self.catalogue, table).mask)
             live = suite.semantics == "live"
             self._evaluators[key] = Evaluator(
-                who.stack(),
+                who.stack(policy),
                 who.caller(),
                 self._workspaces[action],
                 rules=LIVE if live else SIMULATOR,
@@ -105,7 +107,7 @@ class World:
             else:
                 found = [one for target in resource.targets if (one := binder.bind(target, who, values)) is not None]
             if not faults.failed:  # what can't be asked is no target
-                yield from (one for one in found if one.mode != "together" and one.owner is None and one.policy is None)
+                yield from (one for one in found if one.mode != "together")
 
     def hangs(self, evaluator: Evaluator, action: str, resource: str, context: Context) -> bool:
         """Tell whether the decision hangs on a key that AWS always sends and nobody states: a run refuses it."""
@@ -126,13 +128,13 @@ class Trial:
         self._who = who
         self._changes = changes
         self._variation = Variation(changes)
-        self._varied: dict[str, Evaluator] = {}
+        self._varied: dict[tuple[str, LoadedPolicy | None], Evaluator] = {}
 
     def again(self, made: Proposal) -> Word:
         """Return what the mutant decides of a scenario that was proposed for another."""
-        return self._decide(self._new(made.action), made.action, made.resource, made.context)
+        return self._decide(self._new(made.action, made.bound), made.action, made.bound, made.context)
 
-    def usual(self, request: Counterexample, direction: Direction, *, state: bool) -> Iterator[Proposal]:
+    def usual(self, request: Counterexample, direction: Direction | None, *, state: bool) -> Iterator[Proposal]:
         """Yield scenarios on targets that the suite names; with *state* the request's context is stated."""
         for bound in self._world.bounds(self._suite, self._who):
             for session in self._sessions(request):
@@ -140,7 +142,7 @@ class Trial:
                     yield proposal
                     return
 
-    def exact(self, request: Counterexample, direction: Direction, *, state: bool) -> Iterator[Proposal]:
+    def exact(self, request: Counterexample, direction: Direction | None, *, state: bool) -> Iterator[Proposal]:
         """Yield scenarios on the resource of the request; with *state* its context is stated."""
         resource = request.resource
         if "${" not in resource and elsewhere(self._suite.account, resource) is None:
@@ -149,31 +151,28 @@ class Trial:
                 yield from self._on(bound, session, request, direction, state=state)
 
     def _on(
-        self, bound: Bound, session: Session, request: Counterexample, direction: Direction, *, state: bool
+        self, bound: Bound, session: Session, request: Counterexample, direction: Direction | None, *, state: bool
     ) -> Iterator[Proposal]:
         """Yield the scenarios on a target; it is named only if its resources are decided alike."""
-        singles = [Bound(one, None, "single", (one,), tags=bound.tags) for one in bound.resources]
-        found = [self._proposal(single, session, request, direction, state=state) for single in singles]
-        shown = [one for one in found if one is not None]
-        if not shown:
-            return
-        first = shown[0]
-        named = bound.label if self._alike(bound, session, first) else first.target
-        yield Proposal(
-            first.suite, first.principal, session, first.action, named, first.resource, first.stated, first.context,
-            first.before, first.after,
-        )  # fmt: skip
+        found = [self._proposal(one, session, request, direction, state=state) for one in _singles(bound)]
+        first = next((one for one in found if one is not None), None)
+        if first is not None:
+            # A resource that has a policy or an owner has them by its name only.
+            named = bound.policy is not None or bound.owner is not None
+            if named or len(bound.resources) == 1 or self._alike(bound, session, first):
+                yield replace(first, target=bound.label)
+            else:
+                yield replace(first, target=first.resource)
 
     def _alike(self, bound: Bound, session: Session, first: Proposal) -> bool:
         words = set()
-        for resource in bound.resources:
-            single = Bound(resource, None, "single", (resource,), tags=bound.tags)
+        for single in _singles(bound):
             context = self._context(session, single, first.stated)
-            words.add(self._decide(self._old(first.action), first.action, resource, context))
+            words.add(self._decide(self._old(first.action, single), first.action, single, context))
         return words == {first.before}
 
     def _proposal(
-        self, bound: Bound, session: Session, request: Counterexample, direction: Direction, *, state: bool
+        self, bound: Bound, session: Session, request: Counterexample, direction: Direction | None, *, state: bool
     ) -> Proposal | None:
         """Return the scenario on one resource if it goes in *direction*, with as little stated as will do."""
         stated = self._needed(session, request, bound) if state else {}
@@ -191,13 +190,12 @@ class Trial:
         self, bound: Bound, session: Session, action: str, stated: Mapping[str, ContextValue | None]
     ) -> Proposal | None:
         """Decide one request; None where nothing differs, or a run would refuse to decide."""
-        resource = bound.resources[0]
         context = self._context(session, bound, stated)
-        old, new = self._old(action), self._new(action)
-        before, after = (self._decide(one, action, resource, context) for one in (old, new))
-        if before == after or self._world.hangs(old, action, resource, context):
+        old, new = self._old(action, bound), self._new(action, bound)
+        before, after = (self._decide(one, action, bound, context) for one in (old, new))
+        if before == after or self._world.hangs(old, action, bound.resources[0], context):
             return None
-        return Proposal(self._suite, self._who, session, action, bound.label, resource, stated, context, before, after)
+        return Proposal(self._suite, self._who, session, action, bound.label, bound, stated, context, before, after)
 
     def _needed(self, session: Session, request: Counterexample, bound: Bound) -> dict[str, ContextValue | None]:
         """Return the keys that policies ask for, as in the request where the context has them otherwise."""
@@ -231,21 +229,32 @@ class Trial:
         return frozenset(key for statement in (*old, *self._changes.values()) for key in statement_keys(statement))
 
     @staticmethod
-    def _decide(evaluator: Evaluator, action: str, resource: str, context: Context) -> Word:
-        return evaluator.decide(action, resource, context).effect.word
+    def _decide(evaluator: Evaluator, action: str, bound: Bound, context: Context) -> Word:
+        return evaluator.decide(action, bound.resources[0], context, owner=bound.owner).effect.word
 
-    def _old(self, action: str) -> Evaluator:
-        return self._world.evaluator(self._suite, self._who, action)
+    def _old(self, action: str, bound: Bound) -> Evaluator:
+        return self._world.evaluator(self._suite, self._who, action, bound.policy)
 
-    def _new(self, action: str) -> Evaluator:
-        if action not in self._varied:
-            self._varied[action] = self._old(action).varied(self._variation)
-        return self._varied[action]
+    def _new(self, action: str, bound: Bound) -> Evaluator:
+        key = (action, bound.policy)
+        if key not in self._varied:
+            self._varied[key] = self._old(action, bound).varied(self._variation)
+        return self._varied[key]
 
 
-def _goes(before: Word, after: Word, direction: Direction) -> bool:
-    """Tell whether a request shows what a difference does."""
+def _singles(bound: Bound) -> list[Bound]:
+    """Return the resources of a target one by one."""
+    return [
+        Bound(bound.label, None, "single", (resource,), bound.owner, bound.policy, bound.tags)
+        for resource in bound.resources
+    ]
+
+
+def _goes(before: Word, after: Word, direction: Direction | None) -> bool:
+    """Tell whether a request shows what a difference does; None is any."""
     match direction:
+        case None:
+            return before != after
         case "widens":
             return before != after == "allowed"
         case "narrows":
