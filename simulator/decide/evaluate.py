@@ -234,6 +234,10 @@ class Evaluator:
         found += [(f"rcp.{number}", level) for number, level in enumerate(self.rcps, 1)]
         return tuple(found)
 
+    def ruled(self, resource: str) -> int:
+        """Return the actions that a live rule decides on *resource*, whatever the policies say."""
+        return self._amendment.ruled(resource) if self._amendment is not None else 0
+
     def heard(self, layer: str, gate: int) -> int:
         """Return the actions on which *layer* is asked at all: the gate does not stand before organizations."""
         if layer.startswith(("scp.", "rcp.")):

@@ -96,6 +96,10 @@ class Amendment:
                 return rule
         return LiveRule.AWS_OWNED.value if self._frozen(resource) & bit else None
 
+    def ruled(self, resource: str) -> int:
+        """Return the actions that such a rule decides by itself, whatever the policies say."""
+        return self._all_free | self._frozen(resource)
+
     def key(self, resource: str) -> int:
         """Return what of *resource* matters here: resources with equal keys are amended alike."""
         return self._frozen(resource) | (1 << len(self._table) if self._granted(resource) & self._own_password else 0)

@@ -122,7 +122,7 @@ class _Gathering:
         if not layer.name.startswith("scp."):  # they are asked first (X4)
             for level in planes.scps:
                 denied &= ~level.deny
-        allowed = planes.allowed & wanted
+        allowed = planes.allowed & wanted & ~touch.evaluator.ruled(touch.spot.resources[0])
         for i in bits_of(layer.applying & sums.counted):
             rests = denied if sums.layer.deny >> i & 1 else allowed
             if not sums.layer.actions[i] & layer.heard & rests:

@@ -172,6 +172,13 @@ def test_principal_that_a_resource_policy_does_not_name_is_what_it_missed_by(wor
     assert (statement.reach, statement.missed) == ("near", ("principal",))
 
 
+@pytest.mark.parametrize(("semantics", "reach"), [("simulator", "decisive"), ("live", "matched")])
+def test_no_decision_rests_on_a_statement_where_a_live_rule_decides(world: World, semantics: str, reach: str) -> None:
+    text = '{"Sid": "S", "Effect": "Allow", "Action": "sts:GetSessionToken", "Resource": "*"}'
+    found = covered(world, text, cell("sts:GetSessionToken", on="*", expect="allow"), semantics=semantics)
+    assert found["S"].reach == reach
+
+
 def test_skipped_cells_cover_nothing(world: World) -> None:
     asked = cell(expect="allow").replace("expect: allow", "skip: {reason: not now}, expect: allow")
     assert one(world, ALLOW, asked).reach == "never"
