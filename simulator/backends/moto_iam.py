@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from botocore.model import OperationNotFoundError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.serialize import never_return
 from moto.iam.exceptions import IAMException
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SimulatingIamResponse"]
 
+_NO_ACTION = "Could not find operation {} for version 2010-05-08"
 _NAMING_POLICIES = ("PolicyArn", "PermissionsBoundary")
 
 
@@ -43,7 +45,10 @@ class SimulatingIamResponse(IamResponse):
         """Read the parameters; those of the simulator's calls by the table that describes them."""
         shape = OPERATIONS.get(self._get_action())
         if shape is None:
-            super().parse_parameters(request)
+            try:
+                super().parse_parameters(request)
+            except OperationNotFoundError:
+                self.params = None  # `call_action` refuses it
             return
         try:
             form: Any = request.values.items(multi=True)
@@ -53,6 +58,8 @@ class SimulatingIamResponse(IamResponse):
 
     def call_action(self) -> TYPE_RESPONSE:
         """Answer the call, with the AWS managed policies at hand that it names."""
+        if self.params is None:
+            return _response(400, refusal_xml("InvalidAction", _NO_ACTION.format(self._get_action())))
         if self._get_action() not in OPERATIONS:
             self._name_policies()
         return super().call_action()

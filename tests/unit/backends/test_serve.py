@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(60)
 ROOT = Path(__file__).parents[3]
+HEADERS = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/iam/aws4_request, Signature=none",
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,18 @@ def test_a_stock_client_asks_the_account(account: Account) -> None:
         assert len(iam.list_policies(Scope="AWS", MaxItems=1000)["Policies"]) == 1000
     with pytest.raises(ConnectionRefusedError), closing(socket.create_connection((server.host, server.port), 1)):
         pass
+
+
+def test_a_call_that_iam_does_not_have_is_refused_as_iam_does(capfd: pytest.CaptureFixture[str]) -> None:
+    """Not by a traceback on the server's side."""
+    with Server(0) as server, closing(HTTPConnection(server.host, server.port, timeout=10)) as connection:
+        connection.request("POST", "/", "Action=Simulate%3CNothing%3E&Version=2010-05-08", HEADERS)
+        response = connection.getresponse()
+        text = response.read().decode()
+    assert response.status == 400
+    assert "<Code>InvalidAction</Code>" in text
+    assert "Could not find operation Simulate&lt;Nothing&gt; for version 2010-05-08" in text
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_busy_port_is_told_in_words() -> None:
