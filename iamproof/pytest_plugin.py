@@ -175,6 +175,9 @@ class Results:
                 Elsewhere(self._found, self._lost, self._seen, tuple(self._proofs.values())),
                 self._config,
             )
+            from iamproof.pytest_names import mend_junit  # noqa: PLC0415  # only where there are suites
+
+            mend_junit(self._config.pluginmanager.get_plugins(), self._selected)
         elif self._config.getoption("--iam-report") and not session.testsfailed:
             self._said = ["no cell was selected"]
         if self._said and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -187,7 +190,11 @@ class Results:
         return (yield)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what is covered, and why the run as a whole fails."""
+        """Say what is covered, and why the run as a whole fails; the short summary follows."""
+        if any(map(_is_cell, self._selected)):
+            from iamproof.pytest_names import mend_summary  # noqa: PLC0415  # only where there are suites
+
+            mend_summary(terminalreporter.stats)
         if self._told:
             terminalreporter.section("IAM policy coverage", sep="=")
             for line in self._told:

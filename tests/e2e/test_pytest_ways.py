@@ -69,6 +69,17 @@ def test_junit_has_file_and_line(project: pytest.Pytester) -> None:
     assert not list(ET.parse(project.path / "junit.xml").iter("property"))
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_ids_are_shown_as_pytest_takes_them(project: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    (project.path / "policies/read.json").write_text(BAD, encoding="utf-8")
+    result = project.runpytest_subprocess(*PLUGIN, *workers, "--junitxml=junit.xml", "-rA")
+    shown = [line.split(" ", 1)[1].partition(" - ")[0] for line in result.outlines if line[:6] in ("FAILED", "PASSED")]
+    assert sorted(shown) == [READS, WRITES]
+    project.runpytest_subprocess(*PLUGIN, WRITES).assert_outcomes(failed=1)
+    names = [case.get("name") for case in ET.parse(project.path / "junit.xml").iter("testcase")]
+    assert sorted(map(str, names)) == [one.split("::")[2] for one in (WRITES, READS)]
+
+
 def test_the_tree_is_file_scenario_cell(project: pytest.Pytester) -> None:
     project.runpytest_inprocess(*PLUGIN, "--collect-only").stdout.fnmatch_lines(
         ["*<SuiteFile small.yaml>", "*<Scenario S-1>", "*<CellItem ann[[]with MFA[]]-s3:ListBucket-bucket>"]
