@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iamproof import __version__
 from iamproof.current import current_catalogue
 from iamproof.session import RunOptions, run_session
 from reports.json import result_digest
@@ -71,7 +72,9 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
         faults += _inputs(run, again, changed)
         different, compared = _cells(run, again)
         faults += [*different, *_invariants(run, again)]
-    notes = (*_notes(run), *_page(text, run))
+    edited, unsure = _page(text, run)
+    faults += edited
+    notes = (*_notes(run), *unsure)
     return Verification(digest, run.summary.verdict, len(run.cells), compared, tuple(faults), notes, diagnostics)
 
 
@@ -216,14 +219,16 @@ def _notes(run: Run) -> Iterator[str]:
         yield f"the action catalogue is another one: {run.catalogue.date} in the report, {today.date} here"
 
 
-def _page(text: str, run: Run) -> Iterator[str]:
-    """A page shows what it carries in words of its own, and these can be edited too."""
+def _page(text: str, run: Run) -> tuple[list[str], list[str]]:
+    """A page shows what it carries in words of its own, and these can be edited too: return faults and notes."""
     if not is_page(text):
-        return
+        return [], []
     from reports import html  # noqa: PLC0415  # only for pages
 
-    if html.render(run) != text:
-        yield (
-            "what was checked is the run inside of the page; its visible text is not what this version writes of "
-            "that run, for options, another version or an edit: `iamproof report` writes it anew"
-        )
+    if html.render(run) == text:
+        return [], []
+    told = "its visible text is not what this version writes of the run inside of it"
+    if run.tool_version == __version__ and '<meta name="iamproof-options"' not in text:
+        return [f"the page was changed: {told}"], []
+    unsure = f"what was checked is the run inside of the page; {told}, for options, another version or an edit"
+    return [], [f"{unsure}: `iamproof report` writes it anew"]

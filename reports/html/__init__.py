@@ -75,6 +75,7 @@ def _page(
         .render(
             **context.of(view),
             view=view,
+            stated_options=_stated(options),
             style=_markup(style),
             script=_markup(script),
             security=policy(style, script, external=options.external_assets),
@@ -85,6 +86,11 @@ def _page(
         )
     )
     return found
+
+
+def _stated(options: Options) -> str:
+    """Name the options that a page was written with: who verifies it writes it anew, and can't have these."""
+    return " ".join(field.name for field in dataclasses.fields(options) if getattr(options, field.name))
 
 
 def _embedded(run: Run) -> str:

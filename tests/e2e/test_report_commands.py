@@ -176,9 +176,17 @@ def test_verify_against_a_digest_that_was_kept(reported: Command) -> None:
     assert reported("verify", "run.json", "--digest", "0" * 64).code == 1
 
 
-def test_verify_says_that_the_words_of_a_page_are_not_its_run(reported: Command) -> None:
+def test_verify_finds_that_the_words_of_a_page_were_edited(reported: Command) -> None:
     reported.edit("run.html", "</h1>", ", all fine</h1>")
     done = reported("verify", "run.html")
+    assert done.code == 1
+    assert "the page was changed: its visible text is not what this version writes" in done.out
+
+
+def test_verify_says_where_it_cannot_tell_whether_the_words_of_a_page_were_edited(reported: Command) -> None:
+    reported("report", "run.json", "--to", "compared.html", "--baseline", "run.json")
+    done = reported("verify", "compared.html")
+    assert done.code == 0
     assert "note: what was checked is the run inside of the page" in done.out
 
 
