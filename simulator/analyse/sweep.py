@@ -15,7 +15,7 @@ from simulator.analyse.samples import fill
 from simulator.catalogue.gate import Gate
 from simulator.catalogue.global_keys import global_keys
 from simulator.decide.evaluate import Evaluator, Workspace
-from simulator.decide.reach import tells_targets_apart
+from simulator.decide.reach import named_services, tells_targets_apart
 from simulator.decide.request import Stack
 from simulator.decide.unknown import open_keys
 from simulator.policy.arn import Arn
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.catalogue.model import ResourceType
     from simulator.decide.context import Context
+    from simulator.decide.layers import Planes
     from simulator.decide.request import Caller
     from simulator.policy.model import Policy
     from simulator.suites.model import Session
@@ -249,17 +250,19 @@ class Sweeper:
         sides = [(situations.of_caller(one, layer), self._evaluator(one)) for one in (old, new)]
         policies = tuple(dict.fromkeys(policy for _, one in sides for policy in one.stack.policies))
         apart = tells_targets_apart(policies)
+        near = None if apart else named_services(policies)
+        star = [one.planes(ANY, base.context) for base, one in sides]
         anything = _Target(ANY, "any", ANY, possible)
         found = self._targets(account, new, policies, sides[1][0].context, possible, every=True)
         for target in (anything, *found):
-            asked, resource = target.takers & possible, target.resource
-            said = []
-            for base, one in sides:
-                context = self._context(situations, base, target) if apart else base.context
-                # The takers of a type take its example: no gate is in their way.
-                planes = one.planes_of(one.masks(resource, context), resource, gated=target.kind != "type")
-                said.append(Said(planes.allowed & asked, planes.explicit & asked))
-            yield Compared(target.label, target.kind, resource, *said)
+            asked = target.takers & possible
+            if target.kind == "type" and near is not None and not any(f":{name}:" in target.resource for name in near):
+                planes = star  # to policies that name ARNs of other services it is like the text `*`
+            else:
+                contexts = (self._context(situations, base, target) if apart else base.context for base, _ in sides)
+                planes = [_planes(one, target, context) for (_, one), context in zip(sides, contexts, strict=True)]
+            said = (Said(one.allowed & asked, one.explicit & asked) for one in planes)
+            yield Compared(target.label, target.kind, target.resource, *said)
 
     def _evaluator(self, principal: Principal) -> Evaluator:
         return Evaluator(principal.stack(), principal.caller(), self.workspace)
@@ -322,6 +325,12 @@ class Sweeper:
                     found[kind] |= mask
             self._takers[service] = found
         return self._takers[service]
+
+
+def _planes(evaluator: Evaluator, target: _Target, context: Context) -> Planes:
+    """Decide all actions on a target; the takers of a type take its example, so no gate is in their way."""
+    masks = evaluator.masks(target.resource, context)
+    return evaluator.planes_of(masks, target.resource, gated=target.kind != "type")
 
 
 def _of_people(account: Account | None, principal: Principal, kind: ResourceType, takers: int) -> Iterator[_Target]:
