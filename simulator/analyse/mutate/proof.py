@@ -7,6 +7,7 @@ have the policy.  A limit that is hit leaves the question open.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -69,9 +70,12 @@ class Difference:
 
 
 def holders_of(cells: Sequence[Cell]) -> tuple[Holder, ...]:
-    """Return who has which policies: every principal of the accounts, and with the policies of resources asked."""
+    """Return who has which policies: every principal of the accounts, and with the policies of resources asked.
+
+    The account with the most cells comes first: a request is looked for where people look.
+    """
     found: dict[tuple[Account, Stack], dict[Principal, None]] = {}
-    for account in dict.fromkeys(cell.suite.account for cell in cells):
+    for account, _ in Counter(cell.suite.account for cell in cells).most_common():
         for principal in account.principals.values():
             found.setdefault((account, principal.stack()), {})[principal] = None
     for cell in cells:

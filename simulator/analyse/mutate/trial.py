@@ -21,6 +21,7 @@ from simulator.decide.layers import LIVE, SIMULATOR
 from simulator.decide.live import LiveFacts
 from simulator.decide.unknown import open_keys, undetermined
 from simulator.decide.variant import Variation
+from simulator.policy.arn import Arn
 from simulator.suites.model import ACCESS_KEY, ANY_SIGN_IN, CONSOLE, WITH_MFA
 from simulator.suites.situations import Situations
 from simulator.suites.targets import Binder, Bound, elsewhere
@@ -144,11 +145,18 @@ class Trial:
 
     def exact(self, request: Counterexample, direction: Direction | None, *, state: bool) -> Iterator[Proposal]:
         """Yield scenarios on the resource of the request; with *state* its context is stated."""
-        resource = request.resource
-        if "${" not in resource and elsewhere(self._suite.account, resource) is None:
-            bound = Bound(resource, None, "single", (resource,))
-            for session in self._sessions(request):
-                yield from self._on(bound, session, request, direction, state=state)
+        for resource in dict.fromkeys((self._in_account(request.resource), request.resource)):
+            if "${" not in resource and elsewhere(self._suite.account, resource) is None:
+                bound = Bound(resource, None, "single", (resource,))
+                for session in self._sessions(request):
+                    yield from self._on(bound, session, request, direction, state=state)
+
+    def _in_account(self, resource: str) -> str:
+        """Return an ARN of IAM as IAM writes it: with the account."""
+        arn = Arn.parse(resource)
+        if arn is None or arn.service != "iam" or arn.account:
+            return resource
+        return str(replace(arn, account=self._suite.account.id))
 
     def _on(
         self, bound: Bound, session: Session, request: Counterexample, direction: Direction | None, *, state: bool
