@@ -158,6 +158,31 @@ def test_cells_without_an_answer_are_errors_and_end_with_3(folder: Path) -> None
     assert f"{CELLS} cells, {CELLS // 2} undecided (error)" in text
 
 
+def test_an_interrupted_run_is_reported_as_incomplete(folder: Path) -> None:
+    arguments = ("test", "boxes.yaml", "--backend", "aws", "--report", "json=out.json", "--endpoint-url")
+    with (
+        FaultyIam("", "hold", "hold") as iam,
+        subprocess.Popen(
+            [*COMMAND, *arguments, iam.url],
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert iam.held.wait(60)
+        process.send_signal(signal.SIGINT)
+        iam.go.set()
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Verdict: incomplete\n" in out
+    assert "what was decided so far is reported as INCOMPLETE" in err
+    assert "Traceback" not in err
+    summary = json.loads((folder / "out.json").read_text(encoding="utf-8"))["summary"]
+    assert (summary["verdict"], summary["not_run"]) == ("incomplete", CELLS)
+
+
 def test_an_endpoint_that_is_not_there_is_said_in_words(folder: Path) -> None:
     with FaultyIam() as iam:
         url = iam.url
