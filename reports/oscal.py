@@ -25,6 +25,7 @@ from reports.json import dump
 from reports.options import Options
 from reports.read import fault
 from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line
+from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,7 +277,9 @@ def _findings(document: _Document) -> Iterator[dict[str, Any]]:
     if review is None:
         return
     if review.stale(document.digest):
-        raise fault("", "the sign-off is of another result: its findings don't belong to this one")
+        message = "the sign-off is of another result: its findings don't belong to this one"
+        advice = f"it names {review.result_digest[:16]}…, and this result is {document.digest[:16]}…: it wants a review of its own"
+        raise InputError([Diagnostic("signoff-stale", message, help=advice)])
     rows = {row.control.name: row for found in controls.coverage(document.run).values() for row in found}
     for stated in review.findings:
         row = rows.get(stated.control)
