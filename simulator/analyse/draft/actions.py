@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Actions"]
 
 _ASKABLE = re.compile(r"[^: \t\r\n*?]+:[^ \t\r\n*?]+")  # by a suite, and not a wildcard
+_WILD = re.compile(r"[*?]")
 _MOST = 400  # entries of one statement
 _PER_WILDCARD = 4
 _NEIGHBOURS = 60
@@ -48,11 +49,19 @@ class Actions:
         self.element: Element = statement.actions
         self.left_out = max(0, len(self.element.entries) - _MOST)
         self._services: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        self._patterns = [Pattern.parse(text.lower()) for text in self.element.texts]
+        lower = [text.lower() for text in self.element.texts]
+        self._literal = frozenset(text for text in lower if not _WILD.search(text))
+        self._patterns = [Pattern.parse(text) for text in dict.fromkeys(lower) if _WILD.search(text)]
+        self._named: dict[str, bool] = {}
 
     def names(self, action: str) -> bool:
         """Tell whether the statement names *action*."""
-        found = any(pattern.matches(action.lower()) for pattern in self._patterns)
+        # Asked of every action of a service, once for each of a statement's entries.
+        found = self._named.get(action)
+        if found is None:
+            lower = action.lower()
+            found = lower in self._literal or any(pattern.matches(lower) for pattern in self._patterns)
+            self._named[action] = found
         return found is not self.element.negated
 
     @property
