@@ -108,6 +108,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _run(args: Sequence[str] | None) -> int:
+    output = sys.stdout
     try:
         code = _iamproof.main(args=None if args is None else list(args), prog_name="iamproof", standalone_mode=False)
     except click.exceptions.Abort:
@@ -121,6 +122,11 @@ def _run(args: Sequence[str] | None) -> int:
         # The reader of our output is gone, as in `iamproof test | head`; nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except SystemExit as stop:
+        # To such a reader click answers with 1, as if something had failed, and wraps the output.
+        if stop.code == 1 and sys.stdout is not output:
+            return 0
+        raise
     except IamproofError as error:
         from iamproof.cli.output import say  # noqa: PLC0415  # only when something went wrong
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from typing import TYPE_CHECKING, NamedTuple
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from iamproof import cli
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
 SUITE = """\
 suite: Choosing
 account:
@@ -152,3 +154,20 @@ def test_what_no_scenario_speaks_about_is_listed_and_counted(folder: Path) -> No
         "scenarios/s.yaml::ben[any sign-in]-iam:CreateUser-user/others",
     ]
     assert done.stderr == "scenarios/s.yaml: no scenario speaks about 4 cells\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pipe whose reader goes")
+def test_a_reader_that_goes_is_no_failure(folder: Path) -> None:
+    command = [sys.executable, "-c", "from iamproof.cli import main; main()", "test", "--list", "scenarios"]
+    scenario = "  - {{name: s{0}, as: ann, actions: iam:ListUsers, expect: allow, why: '{1}'}}\n"
+    more = "".join(scenario.format(number, "x") for number in range(3000))
+    (folder / "scenarios" / "s.yaml").write_text(SUITE + more, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert (process.wait(60), process.stderr.read()) == (0, "")
