@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from simulator.suites.model import Session
 
 ATTACKS = 100_000 if LONG else 2_000
-SUITES = 25 * LONG if LONG else 3
+SUITES = 8 * LONG if LONG else 3
 SEED = random.SystemRandom().randrange(2**32) if LONG else 11
 ROOT = Path(__file__).parents[2]
 
@@ -279,7 +279,7 @@ def test_random_invariants_are_decided_as_the_oracle_says(tmp_path: Path) -> Non
             found = decide_invariant(one, load())
             outcomes[found.outcome] += 1
             if found.outcome == "proved":
-                hits += attack(one, rng, ATTACKS // 4)
+                hits += attack(one, rng, ATTACKS)
             elif found.refutation is not None:
                 ((who, _),) = one.subjects
                 assert who.principal is not None
@@ -292,7 +292,7 @@ def test_random_invariants_are_decided_as_the_oracle_says(tmp_path: Path) -> Non
                 assert effect not in Verdict(one.invariant.expect).accepts
     assert outcomes["unknown"] <= SUITES, outcomes
     assert min(outcomes["proved"], outcomes["refuted"]) > 8, outcomes
-    assert hits > ATTACKS // 4
+    assert hits > ATTACKS
 
 
 def _fixed(who: Of, session: Session) -> dict[str, Any]:
