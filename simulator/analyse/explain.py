@@ -158,6 +158,8 @@ def _layer_role(name: str, says: Effect, decision: Decision) -> str:
             return "would have denied it too"
         case _, Effect.EXPLICIT_DENY:
             return "would have denied it explicitly, but was not asked"
+    if decision.layer == "gate":
+        return "is not asked behind the gate"
     if name == "resource" and decision.sides is None:
         return "is silent; in the caller's own account that denies nothing"
     return "would not have allowed it either"

@@ -97,6 +97,7 @@ def test_the_gate_is_named_and_no_statement_counts_behind_it() -> None:
     assert found.gate is not None
     assert found.gate.startswith("s3:GetObject takes resources of type ")
     assert found.layers[0].statements[0].role == "would apply, but behind the gate no statement counts"
+    assert found.layers[0].role == "is not asked behind the gate"
 
 
 def test_the_live_answer_is_told_with_its_rule() -> None:
