@@ -2,7 +2,8 @@
 
 Forked workers have read the suites already.  Each takes every N-th block of cells and writes what became of
 them to a pipe of its own; reading the pipes in turn puts the blocks in order, and a full pipe holds a worker
-back, so memory stays bounded.  A worker that dies leaves errors behind, never passes.
+back, so memory stays bounded.  A worker that dies leaves errors behind, never passes.  `Ahead` is one that does
+meanwhile what comes later.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ import pickle
 import signal
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING, BinaryIO, TypeGuard
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeGuard, TypeVar
 
 from simulator.suites.run import EmbeddedRunner, Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from simulator.suites.cells import Cell
 
-__all__ = ["can_share", "settled_by"]
+__all__ = ["Ahead", "can_share", "settled_by"]
+
+_Given = TypeVar("_Given")
+_Found = TypeVar("_Found")
 
 _BLOCK = 64  # cells: what a pipe holds and a worker is ahead by
 _MOST = 64  # processes
@@ -60,14 +64,19 @@ class _Worker:
 
     def next(self, count: int) -> Sequence[Settled]:
         """Return the next block; of a worker that has died, errors."""
+        block: list[Settled] | None = self.take()
+        if block is not None:
+            return block
+        return [Settled("error", f"not decided: {self.death}; run it again, or without --jobs")] * count
+
+    def take(self) -> Any:
+        """Return what the process wrote next, None once it has died."""
         if not self.death:
             try:
-                block: list[Settled] = pickle.load(self.pipe)  # noqa: S301  # our own process wrote it
+                return pickle.load(self.pipe)  # noqa: S301  # our own process wrote it
             except (EOFError, pickle.UnpicklingError):
                 self.death = self._death()
-            else:
-                return block
-        return [Settled("error", f"not decided: {self.death}; run it again, or without --jobs")] * count
+        return None
 
     def _death(self) -> str:
         _, status = os.waitpid(self.process, 0)
@@ -84,7 +93,39 @@ class _Worker:
             self.process = 0
 
 
+class Ahead(Generic[_Given, _Found]):
+    """What *decide* makes of all of *given*, begun in a forked process while this one does something else.
+
+    What that process leaves undone, since it died or could not begin, is decided here.
+    """
+
+    def __init__(self, decide: Callable[[_Given], _Found], given: Sequence[_Given]) -> None:
+        self._decide = decide
+        self._given = given
+        self._worker = _forked(map(decide, given), ()) if given and _has_room() else None
+
+    def __iter__(self) -> Iterator[_Found]:
+        for one in self._given:
+            found = self._worker.take() if self._worker else None
+            yield self._decide(one) if found is None else found
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        if self._worker:
+            self._worker.stop()
+
+
+def _has_room() -> bool:
+    """Tell whether another process costs no time: there is a second processor for it."""
+    return hasattr(os, "fork") and hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
+
+
 def _start(runner: EmbeddedRunner, blocks: Sequence[Sequence[Cell]], others: Sequence[_Worker]) -> _Worker:
+    return _forked(([runner.settled(cell) for cell in block] for block in blocks), others)
+
+
+def _forked(work: Iterable[object], others: Sequence[_Worker]) -> _Worker:
+    """Let a process of its own do *work* and write what it yields; *others* are no business of it."""
     read, write = os.pipe()
     process = os.fork()
     if process:
@@ -97,8 +138,8 @@ def _start(runner: EmbeddedRunner, blocks: Sequence[Sequence[Cell]], others: Seq
         for worker in others:
             os.close(worker.pipe.fileno())
         with os.fdopen(write, "wb") as pipe:
-            for block in blocks:
-                pickle.dump([runner.settled(cell) for cell in block], pipe, pickle.HIGHEST_PROTOCOL)
+            for found in work:
+                pickle.dump(found, pipe, pickle.HIGHEST_PROTOCOL)
                 pipe.flush()
         os._exit(0)
     except BaseException:  # noqa: BLE001  # whatever it is, the parent tells of it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from simulator.suites.tally import holds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from iamproof.jobs import Ahead
     from simulator.accounts.policies import LoadedPolicy
     from simulator.analyse.coverage import Hits, Observer
     from simulator.analyse.coverage.told import Only
@@ -96,6 +98,7 @@ class Prepared:
     asserted: list[Asserted] = field(default_factory=list)
     invariants: list[InvariantResult] = field(default_factory=list)
     lost: list[Cell] = field(default_factory=list)  #: cells whose process died
+    _ahead: Ahead[Asserted, InvariantResult] | None = None
 
     def decide(self) -> Iterator[CellResult]:
         """Decide cell by cell; stops at the limit of failures."""
@@ -125,14 +128,27 @@ class Prepared:
         runner = _runner(self.options, cells, self.catalogue, None)
         return replace(self, cells=cells, runner=runner, observer=None, results=[], invariants=[])
 
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Prove the invariants in a process beside this one, where there is a processor for it, as long as this is open."""
+        from iamproof.jobs import Ahead  # noqa: PLC0415  # only where processes may be forked
+
+        self._ahead = Ahead(self.decided, self.asserted)
+        try:
+            yield
+        finally:
+            self._ahead.stop()
+            self._ahead = None
+
     def prove(self) -> Iterator[InvariantResult]:
         """Decide the invariants one by one, unless the limit of failures was reached."""
         most = self.options.max_failures
         failures = sum(result.outcome in ("failed", "error") for result in self.results)
-        for one in self.asserted:
-            if most is not None and failures >= most:
+        results = iter(map(self.decided, self.asserted) if self._ahead is None else self._ahead)
+        while most is None or failures < most:
+            result = next(results, None)
+            if result is None:
                 break
-            result = self.decided(one)
             self.invariants.append(result)
             yield result
             failures += not holds(result, strict=self.options.strict)

@@ -27,6 +27,7 @@ __all__ = [
     "coloured",
     "located",
     "read_run",
+    "ready",
     "report_choices",
     "report_options",
     "report_targets",
@@ -134,6 +135,11 @@ def _target(text: str) -> tuple[str | None, str]:
     if not path:
         raise InputError([Diagnostic("option", f"`{text}` names no file", help=f"as {fmt}=FILE, or {fmt}=-")])
     return fmt, path
+
+
+def ready() -> None:
+    """Load what `terminal` prints with, as long as another process keeps this one waiting."""
+    from reports import terminal  # noqa: F401, PLC0415  # brings tabulate
 
 
 def terminal(run: Run, targets: Iterable[tuple[str | None, str]] = (), **choices: Any) -> None:

@@ -115,7 +115,8 @@ def command(**options: Any) -> int:
     prepared = prepare(_run_options(options, with_git=bool(targets)))
     if options["list_only"] or options["unspoken"]:
         return _list(prepared, unspoken=options["unspoken"])
-    interrupted = _decide(prepared)
+    with prepared.ahead():
+        interrupted = _decide(prepared)
     run = prepared.finish()
     short = _show(run, targets, choices, options, threshold=threshold)
     if interrupted:
@@ -235,6 +236,7 @@ def _decide(prepared: Prepared) -> bool:
                 shown = True
                 ending = "\r" if sys.stderr.isatty() else "\n"
                 click.echo(f"decided {done} of {total} cells{ending}", err=True, nl=False)
+        output.ready()
         for done, _ in enumerate(prepared.prove(), 1):
             if (moment := time.monotonic()) >= soon:
                 soon = moment + _BETWEEN_SECONDS

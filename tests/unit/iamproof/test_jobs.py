@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
 from iamproof.cli import main
-from iamproof.jobs import can_share, settled_by
+from iamproof.jobs import Ahead, can_share, settled_by
 from simulator.catalogue import load
 from simulator.suites.load import load_suites
 from simulator.suites.run import EmbeddedRunner, Settled
@@ -158,3 +159,40 @@ def test_a_dead_process_ends_the_command_with_4(
     assert ended.value.code == 4
     assert "a process ended before it had decided its 480 cells" in capsys.readouterr().err
     assert (folder / "run.json").read_text().count('"outcome":"error"') == 480
+
+
+def test_what_is_done_ahead_is_the_same_in_order() -> None:
+    ahead = Ahead(str, range(200))
+    assert [str(number) for number in range(200)] == list(ahead)
+    ahead.stop()
+    assert no_children()
+
+
+def test_what_a_dead_process_leaves_undone_is_done_here() -> None:
+    here = os.getpid()
+
+    def twice(number: int) -> int:
+        if number == 3 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 2 * number
+
+    ahead = Ahead(twice, range(6))
+    assert list(ahead) == [0, 2, 4, 6, 8, 10]
+    ahead.stop()
+    assert no_children()
+
+
+def test_a_defect_ahead_is_a_defect_here() -> None:
+    def fail(number: int) -> int:
+        raise ZeroDivisionError(number)
+
+    ahead = Ahead(fail, [1])
+    with pytest.raises(ZeroDivisionError):
+        list(ahead)
+    ahead.stop()
+
+
+def test_what_is_not_waited_for_is_ended() -> None:
+    ahead = Ahead(time.sleep, [600])
+    ahead.stop()
+    assert no_children()
