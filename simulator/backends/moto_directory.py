@@ -123,15 +123,17 @@ def _document(policy: ManagedPolicy) -> str:
 
 
 def _organization(account: str) -> tuple[tuple[Policy, ...], ...] | None:
+    return next((_levels(backend, member) for backend, member in _memberships(account)), None)
+
+
+def _memberships(account: str) -> Iterator[tuple[Any, Any]]:
+    """Yield the organization that *account* is in, and its place there."""
     models = sys.modules.get(_ORGANIZATIONS)
     if models is None:
-        return None  # whoever makes an organization imports the module
+        return  # whoever makes an organization imports the module
     for of_master in list(models.organizations_backends.values()):
         for backend in list(of_master.values()):
-            member = next((one for one in backend.accounts if one.id == account), None)
-            if member is not None:
-                return _levels(backend, member)
-    return None
+            yield from ((backend, member) for member in backend.accounts if member.id == account)
 
 
 def _levels(backend: Any, member: Any) -> tuple[tuple[Policy, ...], ...]:
@@ -187,10 +189,13 @@ def load_managed(backend: IAMBackend) -> None:
 def load_account(account: Account) -> IAMBackend:
     """Create the users, groups, roles and policies of *account* in moto, and return its backend.
 
-    What moto held of that account before is gone.  moto's own checks of documents are passed by: what the account file takes is right already.
+    What moto held of that account before is gone, the organization that it was in as well.  moto's own checks of
+    documents are passed by: what the account file takes is right already.
     """
     backend = iam_backends[account.id][account.partition]
     backend.reset()
+    for organization, _ in list(_memberships(account.id)):
+        organization.reset()
     vars(backend)[_DECLARED] = AccountDirectory(account).organization
     for group in account.groups.values():
         made = backend.create_group(group.name, group.path)

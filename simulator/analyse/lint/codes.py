@@ -95,6 +95,7 @@ READING = {
     "backend": "a backend that does not exist, or can't be had like this",
     "recording": "a file that is no recording, or of something else",
     "bad-report": "a file that is no report of this version",
+    "signoff-stale": "findings of a review that signed another result",
     "cell": "a cell that does not exist, or several that may be meant",
     "no-request": "a policy of which there is nothing to ask",
     "revision": "a revision that git does not have here",

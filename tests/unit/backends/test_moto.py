@@ -10,12 +10,15 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from simulator.accounts.load import load_account as read_account
 from simulator.backends import client
 from simulator.backends.moto import install
+from simulator.backends.moto_directory import load_account
 from tests.unit.backends.samples import ALICE, ALLOW, ALLOW_ALL, DENY, OTHER, A, B, asks, entry, policy, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ARN = "arn:aws:iam::123456789012:user/alice"
 REQUESTS = [
@@ -180,6 +183,16 @@ def test_the_organization_of_moto_is_heeded(iam: Any) -> None:
         assert simulate(iam, "s3:GetObject", "s3:PutObject", source=source) == expected
         left_out = [{"PolicyType": "scp"}]
         assert simulate(iam, "s3:GetObject", source=source, exclude=left_out) == {"s3:GetObject": "allowed"}
+
+
+def test_a_loaded_account_leaves_the_organization_that_it_was_in(iam: Any, tmp_path: Path) -> None:
+    """What an account file declares is all there is of it."""
+    boto3.client("organizations", region_name="us-east-1").create_organization(FeatureSet="ALL")
+    file = tmp_path / "account.yaml"
+    file.write_text('{id: "123456789012", users: {alice: {}}}', encoding="utf-8")
+    load_account(read_account(file, root=tmp_path))
+    (result,) = iam.simulate_principal_policy(PolicySourceArn=ARN, ActionNames=["s3:GetObject"])["EvaluationResults"]
+    assert "OrganizationsDecisionDetail" not in result
 
 
 @pytest.mark.parametrize(
