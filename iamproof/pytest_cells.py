@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from iamproof.pytest_names import line_of, with_line
 from iamproof.pytest_plugin import PROPERTY
 from iamproof.session import RunOptions, prepare
 from simulator.errors import IamproofError, InputError
@@ -192,6 +193,10 @@ class Scenario(pytest.Collector):
         super().__init__(**rest)
         self._file, self._found = file, found
 
+    def __repr__(self) -> str:
+        (_, first), *_ = self._found
+        return with_line(self, line_of(first))
+
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield the cells."""
         yield from _tree(self, self._file, self._found)
@@ -235,6 +240,9 @@ class CellItem(pytest.Item):
         for tag in cell.tags:
             if not tag.startswith("_") and tag not in _ACTING:
                 self.add_marker(tag)
+
+    def __repr__(self) -> str:
+        return with_line(self, line_of(self.cell))
 
     def runtest(self) -> None:
         """Decide the cell; raise or skip by its outcome."""

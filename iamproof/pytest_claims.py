@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from iamproof.pytest_names import line_of, with_line
 from iamproof.pytest_plugin import PROOF
 from simulator.errors import IamproofError
 from simulator.suites.tally import holds
@@ -30,6 +31,9 @@ class InvariantItem(pytest.Item):
         for tag in asserted.tags:
             if not tag.startswith("_") and tag not in self._suites.acting:
                 self.add_marker(tag)
+
+    def __repr__(self) -> str:
+        return with_line(self, line_of(self.asserted))
 
     def runtest(self) -> None:
         """Decide the invariant; raise unless it is proved."""
@@ -58,8 +62,7 @@ class InvariantItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Point at the invariant in its file."""
-        line = self.asserted.invariant.node.span.line - 1
-        return self.path, line, self.asserted.id.removeprefix(f"{self.asserted.suite.file}::")
+        return self.path, line_of(self.asserted) - 1, self.asserted.id.removeprefix(f"{self.asserted.suite.file}::")
 
 
 class InvariantFailure(Exception):  # noqa: N818  # pytest shows the name nowhere; it is a failure, not an error

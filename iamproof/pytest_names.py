@@ -1,4 +1,4 @@
-"""The ids of cells as pytest shows them.
+"""The ids and lines of cells as pytest shows them.
 
 A cell's id goes on behind the bracket: ``ann[with MFA]-s3:ListBucket-bucket``.  Since 9.2 pytest takes all
 behind the first bracket for parameters and, where it shows an id, closes the bracket at the end once more; such
@@ -13,7 +13,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-__all__ = ["mend_junit", "mend_summary"]
+    import pytest
+
+    from simulator.suites.asserted import Asserted
+    from simulator.suites.cells import Cell
+
+__all__ = ["line_of", "mend_junit", "mend_summary", "with_line"]
+
+
+def line_of(one: Cell | Asserted) -> int:
+    """Return where a cell's scenario or an invariant stands in its file."""
+    return one.invariant.node.span.line if hasattr(one, "invariant") else one.scenario.line
+
+
+def with_line(node: pytest.Item | pytest.Collector, line: int) -> str:
+    """Return what ``--collect-only`` shows of *node*."""
+    return f"<{type(node).__name__} {node.name}, line {line}>"
 
 
 def mend_summary(stats: Mapping[str, Sequence[Any]]) -> None:

@@ -80,9 +80,13 @@ def test_ids_are_shown_as_pytest_takes_them(project: pytest.Pytester, workers: t
     assert sorted(map(str, names)) == [one.split("::")[2] for one in (WRITES, READS)]
 
 
-def test_the_tree_is_file_scenario_cell(project: pytest.Pytester) -> None:
+def test_the_tree_is_file_scenario_cell_with_the_lines_of_the_file(project: pytest.Pytester) -> None:
     project.runpytest_inprocess(*PLUGIN, "--collect-only").stdout.fnmatch_lines(
-        ["*<SuiteFile small.yaml>", "*<Scenario S-1>", "*<CellItem ann[[]with MFA[]]-s3:ListBucket-bucket>"]
+        [
+            "*<SuiteFile small.yaml>",
+            "*<Scenario S-1, line 7>",
+            "*<CellItem ann[[]with MFA[]]-s3:ListBucket-bucket, line 7>",
+        ]
     )
 
 
