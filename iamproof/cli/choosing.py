@@ -12,9 +12,9 @@ from simulator.errors import SelectionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamproof.session import Prepared
+    from iamproof.session import Prepared, RunOptions
 
-__all__ = ["aws_options", "cell_options", "chosen"]
+__all__ = ["asked_for", "aws_options", "cell_options", "chosen"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -65,23 +65,29 @@ def aws_options(command: _Command) -> _Command:
     return command
 
 
+def asked_for(options: dict[str, Any], *, strict: bool = False, coverage: bool = False) -> RunOptions:
+    """Return what the options that choose cells ask for."""
+    from iamproof.session import RunOptions  # noqa: PLC0415  # --help needs no simulator
+
+    return RunOptions(
+        paths=options["paths"],
+        k=options["words"],
+        tags=options["tags"],
+        controls=options["controls"],
+        only=options["only"],
+        root=options["root"],
+        allow_external_files=options["allow_external_files"],
+        with_git=False,
+        strict=strict,
+        coverage=coverage,
+    )
+
+
 def chosen(options: dict[str, Any], *, coverage: bool = False) -> Prepared:
     """Load the suites and choose cells; raise `InputError` or `SelectionError`."""
-    from iamproof.session import RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import prepare  # noqa: PLC0415  # --help needs no simulator
 
-    prepared = prepare(
-        RunOptions(
-            paths=options["paths"],
-            k=options["words"],
-            tags=options["tags"],
-            controls=options["controls"],
-            only=options["only"],
-            root=options["root"],
-            allow_external_files=options["allow_external_files"],
-            with_git=False,
-            coverage=coverage,
-        )
-    )
+    prepared = prepare(asked_for(options, coverage=coverage))
     if not prepared.cells:
         raise SelectionError("there is no cell to run")
     return prepared

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iamproof.cli.choosing import cell_options
+from iamproof.cli.choosing import asked_for, cell_options
 from simulator.errors import SelectionError
 
 if TYPE_CHECKING:
@@ -35,23 +35,11 @@ def command(**options: Any) -> int:
     from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.output import coloured  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.test import exit_code  # noqa: PLC0415  # --help needs no simulator
-    from iamproof.session import DEFAULT_PATH, RunOptions, prepare  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import DEFAULT_PATH, prepare  # noqa: PLC0415  # --help needs no simulator
     from reports.terminal import claims_text  # noqa: PLC0415  # --help needs no renderer
     from simulator.text.show import printable  # noqa: PLC0415  # --help needs no simulator
 
-    prepared = prepare(
-        RunOptions(
-            paths=options["paths"],
-            k=options["words"],
-            tags=options["tags"],
-            controls=options["controls"],
-            only=options["only"],
-            strict=options["strict"],
-            root=options["root"],
-            allow_external_files=options["allow_external_files"],
-            with_git=False,
-        )
-    )
+    prepared = prepare(asked_for(options, strict=options["strict"]))
     warn_of_age(prepared.catalogue)
     if not prepared.asserted:
         declared = len(prepared.loaded.asserted)
