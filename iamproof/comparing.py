@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamproof.current import current_catalogue
-from iamproof.sides import paired, policies_of
+from iamproof.sides import has_files, paired, policies_of
 from iamproof.versions import account_at, bearing, versions
 from simulator.accounts.model import Organization, Principal
 from simulator.analyse.diff import (
@@ -23,7 +23,7 @@ from simulator.analyse.diff import (
 from simulator.analyse.diff.model import NEW_ALLOWS
 from simulator.analyse.diff.proof import LIMIT
 from simulator.analyse.sweep import Sweeper
-from simulator.errors import Collector
+from simulator.errors import Collector, SelectionError
 from simulator.policy.model import PolicyKind
 from simulator.suites.sessions import MFA_SESSIONS, concrete, read_sessions
 
@@ -54,6 +54,8 @@ def difference(old: str, new: str, options: RunOptions) -> Diff:
     changed = policies_of(one, other)
     before, after, names = versions(one, other, changed, options)
     cells = _cells(before, after, names)
+    if not changed and not cells.compared and one.kind in ("folder", "revision"):
+        _refuse_nothing(one, other)
     subjects = [*_alone(changed), *_principals(one, other, before, after)]
     kept = subjects[:_MOST_SUBJECTS]
     sweeper = Sweeper(current_catalogue())
@@ -61,6 +63,12 @@ def difference(old: str, new: str, options: RunOptions) -> Diff:
     limit = max(_FEWEST_STEPS, min(LIMIT, _MOST_STEPS // (len(kept) or 1)))
     access = _merged((*_of_resources(changed), *(_compared(subject, sweeper, limit) for subject in kept)))
     return Diff(old, new, tuple(_told(changed)), cells, access, len(subjects) - len(kept))
+
+
+def _refuse_nothing(one: Side, other: Side) -> None:
+    """Refuse two folders in which nothing could differ: a wrong path must not read as a clean change."""
+    if not has_files(one) and not has_files(other):
+        raise SelectionError(f"there is no policy in `{one.given}` and none in `{other.given}`")
 
 
 def _merged(access: Iterable[Access]) -> tuple[Access, ...]:

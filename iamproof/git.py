@@ -87,7 +87,7 @@ def file_at(commit: str, path: str, *, limit: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A file of a commit: its name relative to here, git's number of its content, and its size."""
+    """A file of a commit: its name relative to here, git's number of its content, and its size (0 where git lacks it)."""
 
     name: str
     number: str
@@ -95,28 +95,44 @@ class Blob:
 
 
 def files_at(commit: str, path: str = ".") -> tuple[Blob, ...]:
-    """Return the regular files at and below *path* (relative to here) in *commit*; links are left out."""
-    found = _git("ls-tree", "-r", "-z", "-l", commit, "--", os.path.relpath(path)) or b""
+    """Return the regular files at and below *path* (relative to here) in *commit*; links are left out.
+
+    Raise `InputError` where git can't tell, as in a partial clone: nothing is fetched, and no file is not none.
+    """
+    found = _git("ls-tree", "-r", "-z", "-l", commit, "--", os.path.relpath(path))
+    if found is None:
+        raise _lacking(f"git can't list the files of {commit[:12]} here")
     blobs = []
     for row in found.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         facts, _, name = row.partition("\t")
         mode, kind, number, size = facts.split()
         if kind == "blob" and mode in _REGULAR:
-            blobs.append(Blob(name, number, int(size)))
+            blobs.append(Blob(name, number, int(size) if size.isdigit() else 0))
     return tuple(blobs)
 
 
 def contents(blobs: Sequence[Blob]) -> dict[str, bytes]:
-    """Return the content of each of *blobs*, by name."""
+    """Return the content of each of *blobs*, by name; raise `InputError` where git lacks one."""
+    if not blobs:
+        return {}
     asked = "".join(f"{blob.number}\n" for blob in blobs).encode()
-    answer = _git("cat-file", "--batch", given=asked) or b""
+    answer = _git("cat-file", "--batch", given=asked)
+    if answer is None:
+        raise _lacking(f"git can't read `{blobs[0].name}` of that revision, or another file of it")
     found: dict[str, bytes] = {}
     start = 0
     for blob in blobs:
-        start = answer.index(b"\n", start) + 1  # behind `NUMBER blob SIZE`
+        before, start = start, answer.index(b"\n", start) + 1  # behind `NUMBER blob SIZE`
+        if answer[before:start].split()[1] != b"blob":
+            raise _lacking(f"git lacks the content of `{blob.name}` of that revision")
         found[blob.name] = answer[start : start + blob.size]
         start += blob.size + 1
     return found
+
+
+def _lacking(message: str) -> InputError:
+    help_ = "a partial clone (`--filter`) has not all contents: `git checkout` of the revision fetches them, once"
+    return InputError([Diagnostic("revision", message, help=help_)])
 
 
 def _here(path: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from iamproof.git import Blob
 
-__all__ = ["Changed", "Kind", "Side", "paired", "policies_of", "source_at"]
+__all__ = ["Changed", "Kind", "Side", "has_files", "paired", "policies_of", "source_at"]
 
 Changed: TypeAlias = "Mapping[str, tuple[LoadedPolicy | None, LoadedPolicy | None]]"
 """The policies that differ, by name: in the old version and in the new one, None where they are not there."""
@@ -35,6 +35,7 @@ Changed: TypeAlias = "Mapping[str, tuple[LoadedPolicy | None, LoadedPolicy | Non
 Kind: TypeAlias = Literal["policy", "folder", "account", "revision"]
 
 _YAML = (".yaml", ".yml")
+_ENDINGS = (".json", "")  #: of files that may be policies; histories of AWS's own have names without an ending
 _MOST_FILES = 5000
 _WORDS = {"policy": "a policy", "folder": "a folder", "account": "an account file", "revision": "a revision"}
 
@@ -135,6 +136,11 @@ def policies_of(old: Side, new: Side) -> dict[str, tuple[LoadedPolicy | None, Lo
     return found
 
 
+def has_files(side: Side) -> bool:
+    """Tell whether a folder or a revision has a file that may be a policy."""
+    return bool(_sources(side) if side.commit is None else _blobs(side))
+
+
 def source_at(side: Side) -> Source | None:
     """Return the file of a side; None where it was not there."""
     return _one(side)
@@ -156,7 +162,7 @@ def _one(side: Side) -> Source | None:
 
 
 def _both(old: Side, new: Side) -> tuple[Mapping[str, Source], Mapping[str, Source]]:
-    """Return the JSON files of two folders or revisions by their name in it, but for those that git knows to be equal."""
+    """Return the files of two folders or revisions that may be policies, by their name in it, but for those that git knows to be equal."""
     if old.commit is None or new.commit is None:
         return _sources(old), _sources(new)
     blobs = [_blobs(side) for side in (old, new)]
@@ -169,17 +175,34 @@ def _both(old: Side, new: Side) -> tuple[Mapping[str, Source], Mapping[str, Sour
 def _sources(side: Side) -> Mapping[str, Source]:
     if side.commit is not None:
         return _read_blobs(side, _blobs(side))
-    files = suite_files([Path(side.path)], endings=(".json",))
+    files = suite_files([Path(side.path)], endings=_ENDINGS)
     few = (path for path in files if path.stat().st_size <= POLICY_LIMIT)  # what is larger is no policy
-    return {path.relative_to(side.path).as_posix(): read_source(path, limit=POLICY_LIMIT) for path in few}
+    sources = ((path.relative_to(side.path).as_posix(), _read(path)) for path in few)
+    return {name: source for name, source in sources if source is not None}
+
+
+def _read(path: Path) -> Source | None:
+    """Read a file; one without an ending need not be text at all."""
+    if not path.suffix and not path.is_file():
+        return None
+    try:
+        return read_source(path, limit=POLICY_LIMIT)
+    except InputError as error:
+        if path.suffix or error.diagnostics[0].code != "file-encoding":
+            raise
+        return None
 
 
 def _blobs(side: Side) -> dict[str, Blob]:
-    """Return the JSON files of a folder or all of a commit, by their name in it."""
+    """Return the files of a folder or all of a commit that may be policies, by their name in it."""
     assert side.commit is not None  # who calls has looked
     blobs = files_at(side.commit, side.path or ".")
-    kept = (one for one in blobs if one.name.lower().endswith(".json") and not _hidden(one.name))
+    kept = (one for one in blobs if _suffix(one.name) in _ENDINGS and not _hidden(one.name))
     return {os.path.relpath(one.name, side.path or ".").replace(os.sep, "/"): one for one in kept}
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def _hidden(name: str) -> bool:
@@ -191,7 +214,8 @@ def _read_blobs(side: Side, blobs: Mapping[str, Blob]) -> dict[str, Source]:
     limit = SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT
     wanted = {name: one for name, one in blobs.items() if one.size <= limit}  # what is larger is no policy
     if len(wanted) > _MOST_FILES:
-        raise _fault(f"`{side.given}` has {len(wanted):,} JSON files here", "name a folder, as REV:policies")
+        message = f"`{side.given}` has {len(wanted):,} files here that may be policies"
+        raise _fault(message, "name a folder, as REV:policies")
     texts = contents(list(wanted.values()))
     found = {}
     for key, name in ((key, one.name) for key, one in wanted.items()):
@@ -199,13 +223,20 @@ def _read_blobs(side: Side, blobs: Mapping[str, Blob]) -> dict[str, Source]:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
+            if side.kind in ("folder", "revision") and not _suffix(name):
+                continue  # need not be text at all
             raise _fault(f"`{name}` of `{side.given}` is not UTF-8: byte {error.start}", "save it as UTF-8") from None
         found[key] = Source(name, text, hashlib.sha256(data).hexdigest())
     return found
 
 
+def _looks_like_policy(source: Source) -> bool:
+    """Tell whether a file that nobody named is read as a policy; without an ending it may be a script that holds one."""
+    return '"Statement"' in source.text and (_suffix(source.name) != "" or source.text.lstrip().startswith("{"))
+
+
 def _policy(source: Source | None, *, named: bool) -> LoadedPolicy | None:
-    if source is None or not (named or '"Statement"' in source.text):
+    if source is None or not (named or _looks_like_policy(source)):
         return None
     policy = read_document(source, named=named)
     if policy is None:

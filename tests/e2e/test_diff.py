@@ -249,3 +249,44 @@ def test_suites_of_a_revision_that_can_not_be_used_are_told_and_not_clean(histor
     assert done.returncode == 1
     assert "cells: the suites of `HEAD` can't be used: " in done.stdout
     assert "not everything could be compared" in done.stdout
+
+
+def test_files_without_an_ending_are_policies_too(tmp_path: Path) -> None:
+    """As in histories of AWS's own policies: whole answers of `get-policy-version`, named like the policy."""
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}
+    for number, action in enumerate(("s3:GetObject", "s3:PutObject"), 1):
+        document = {"Version": "2012-10-17", "Statement": [{**statement, "Action": action}]}
+        printed = {"PolicyVersion": {"VersionId": f"v{number}", "Document": document}}
+        folder = tmp_path / f"v{number}"
+        folder.mkdir()
+        (folder / "Reader").write_text(json.dumps(printed), "utf-8")
+        (folder / "LICENSE").write_bytes(b"\xff\xfe no text")
+        (folder / "Makefile").write_text(f'run{number}: # "Statement"\n', "utf-8")
+    found = data(tmp_path, "v1", "v2")
+    assert found["changed"] == ["Reader (changed)"]
+    (one,) = found["access"]
+    assert [row["action"] for row in one["gained"]] == ["s3:PutObject"]
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "v1")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    assert data(tmp_path, "HEAD:v1", "v2")["access"] == found["access"]
+
+
+def test_folders_without_a_policy_are_nothing_to_compare(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "notes.txt").write_text("no policy", "utf-8")
+    done = run(tmp_path, "a", "a")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "there is no policy in `a` and none in `a`" in done.stderr
+
+
+def test_a_partial_clone_is_told_and_not_taken_for_an_empty_revision(history: Path, tmp_path: Path) -> None:
+    git(history, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", history.as_uri(), "partial")
+    for sides in (("HEAD~1", "HEAD"), ("HEAD~1", "policies"), (f"HEAD~1:{POLICY}", POLICY)):
+        done = run(tmp_path / "partial", *sides)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "a partial clone (`--filter`) has not all contents" in done.stderr
+    git(tmp_path / "partial", "checkout", "-q", "HEAD~1")
+    git(tmp_path / "partial", "checkout", "-q", "-")
+    assert run(tmp_path / "partial", "HEAD~1", "HEAD").returncode == 1
