@@ -1,9 +1,9 @@
 """Deciding in several processes: the results are those of one process, in their order.
 
-Forked workers have read the suites already.  Each takes every N-th block of cells and writes what became of
-them to a pipe of its own; reading the pipes in turn puts the blocks in order, and a full pipe holds a worker
-back, so memory stays bounded.  A worker that dies leaves errors behind, never passes.  `Ahead` is one that does
-meanwhile what comes later.
+Forked workers have read the suites already.  Each takes every N-th block of the work and writes what became of
+it to a pipe of its own; reading the pipes in turn puts the blocks in order, and a full pipe holds a worker
+back, so memory stays bounded.  Of cells a worker that dies leaves errors behind, never passes; what else it leaves
+is done here.  `Ahead` is one that does meanwhile what comes later.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
     from simulator.suites.cells import Cell
 
-__all__ = ["Ahead", "can_share", "settled_by"]
+__all__ = ["Ahead", "can_share", "in_order", "settled_by"]
 
 _Given = TypeVar("_Given")
 _Found = TypeVar("_Found")
 
 _BLOCK = 64  # cells: what a pipe holds and a worker is ahead by
+_SMALL = 16  # of what takes longer than a cell
 _MOST = 64  # processes
 
 
@@ -40,34 +41,55 @@ def settled_by(
     runner: EmbeddedRunner, cells: Sequence[Cell], jobs: int, *, lost: list[Cell]
 ) -> Iterator[tuple[Cell, Settled]]:
     """Yield what became of each cell, in order; *jobs* forked processes decide, and cells of dead ones are *lost*."""
-    blocks = [cells[start : start + _BLOCK] for start in range(0, len(cells), _BLOCK)]
+    for block, found, worker in _in_blocks(runner.settled, cells, jobs, size=_BLOCK):
+        lost.extend(block if found is None else ())
+        words = f"not decided: the process that decides it {worker.death}; run it again, or without --jobs"
+        yield from zip(block, found or [Settled("error", words)] * len(block), strict=True)
+
+
+def in_order(
+    decide: Callable[[_Given], _Found], given: Sequence[_Given], *, jobs: int, died: Callable[[str], None]
+) -> Iterator[_Found]:
+    """Yield what *decide* makes of each of *given*, in order, found by *jobs* forked processes.
+
+    What a process leaves undone is decided here; *died* hears once of each how it ended.
+    """
+    if jobs == 1 or len(given) <= _SMALL or not hasattr(os, "fork"):
+        yield from map(decide, given)
+        return
+    dead: set[_Worker] = set()
+    for block, found, worker in _in_blocks(decide, given, jobs, size=_SMALL):
+        if worker.death and worker not in dead:
+            dead.add(worker)
+            died(worker.death)
+        yield from map(decide, block) if found is None else found
+
+
+def _in_blocks(
+    decide: Callable[[_Given], _Found], given: Sequence[_Given], jobs: int, *, size: int
+) -> Iterator[tuple[Sequence[_Given], list[_Found] | None, _Worker]]:
+    """Yield each block of *given*, what became of it, None where its process has died, and whose it was."""
+    blocks = [given[start : start + size] for start in range(0, len(given), size)]
     jobs = min(jobs, len(blocks), _MOST)
     workers: list[_Worker] = []
     try:
-        workers.extend(_start(runner, blocks[number::jobs], workers) for number in range(jobs))
+        for number in range(jobs):
+            work = ([decide(one) for one in block] for block in blocks[number::jobs])
+            workers.append(_forked(work, workers))
         for worker, block in zip(cycle(workers), blocks, strict=False):
-            settled = worker.next(len(block))
-            lost.extend(block if worker.death else ())
-            yield from zip(block, settled, strict=True)
+            yield block, worker.take(), worker
     finally:
         for worker in workers:
             worker.stop()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Worker:
-    """A process, and the pipe it writes blocks to."""
+    """A process, and the pipe it writes to."""
 
     process: int
     pipe: BinaryIO
     death: str = ""  #: how it died
-
-    def next(self, count: int) -> Sequence[Settled]:
-        """Return the next block; of a worker that has died, errors."""
-        block: list[Settled] | None = self.take()
-        if block is not None:
-            return block
-        return [Settled("error", f"not decided: {self.death}; run it again, or without --jobs")] * count
 
     def take(self) -> Any:
         """Return what the process wrote next, None once it has died."""
@@ -82,7 +104,7 @@ class _Worker:
         _, status = os.waitpid(self.process, 0)
         self.process = 0
         code = os.waitstatus_to_exitcode(status)
-        return f"the process that decides it {f'was ended by signal {-code}' if code < 0 else f'ended with {code}'}"
+        return f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
 
     def stop(self) -> None:
         """End the process, whatever it does, and forget it."""
@@ -118,10 +140,6 @@ class Ahead(Generic[_Given, _Found]):
 def _has_room() -> bool:
     """Tell whether another process costs no time: there is a second processor for it."""
     return hasattr(os, "fork") and hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
-
-
-def _start(runner: EmbeddedRunner, blocks: Sequence[Sequence[Cell]], others: Sequence[_Worker]) -> _Worker:
-    return _forked(([runner.settled(cell) for cell in block] for block in blocks), others)
 
 
 def _forked(work: Iterable[object], others: Sequence[_Worker]) -> _Worker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from iamproof.session import Prepared
+    from simulator.analyse.mutate.run import Each
     from simulator.suites.mutation import Mutation
     from simulator.suites.result import Run
 
@@ -67,7 +69,7 @@ def command(**options: Any) -> int:
         prepared.cells,
         prepared.catalogue,
         policies=options["policies"],
-        jobs=options["jobs"],
+        each=_shared(options["jobs"]),
         progress=_progress,
     )
     if options["fmt"] == "json":
@@ -78,6 +80,16 @@ def command(**options: Any) -> int:
     if targets:
         output.write(_run(prepared, found), targets, choices)
     return _exit_code(found, threshold)
+
+
+def _shared(jobs: int) -> Each:
+    """Return what tests mutants in *jobs* processes, and tells of one that died."""
+    from iamproof.jobs import in_order  # noqa: PLC0415  # --help needs no simulator
+
+    def died(how: str) -> None:
+        click.echo(f"iamproof: a process that tests mutants {how}: what it left undone is done here", err=True)
+
+    return partial(in_order, jobs=jobs, died=died)
 
 
 def _run(prepared: Prepared, found: Mutation) -> Run:

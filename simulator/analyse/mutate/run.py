@@ -1,8 +1,7 @@
-"""Testing the mutants of all policies of a run, in this process or in several."""
+"""Testing the mutants of all policies of a run."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -15,7 +14,7 @@ from simulator.analyse.mutate.units import units_of
 from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from simulator.analyse.mutate.bench import Sight
     from simulator.analyse.mutate.model import Mutant
@@ -34,7 +33,11 @@ __all__ = ["Outcome", "Progress", "Result", "mutate"]
 Outcome: TypeAlias = Literal["killed", "equivalent", "survived"]
 Progress: TypeAlias = "Callable[[int, int], None]"
 
-_BATCH = 16  # mutants that a process takes at a time
+_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | None]"
+"""What is found of a mutant, as it can be sent between processes: a holder goes by its number."""
+
+Each: TypeAlias = "Callable[[Callable[[int], _Plain], Sequence[int]], Iterable[_Plain]]"
+"""Applies a function to each of several, in order, as `map` does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,21 +63,17 @@ def mutate(
     catalogue: Catalogue,
     *,
     policies: Sequence[str] = (),
-    jobs: int = 1,
+    each: Each = map,
     progress: Progress | None = None,
 ) -> tuple[Mutation, tuple[Result, ...]]:
-    """Test every mutant of the policies in files, or of those that *policies* name, with *jobs* processes."""
+    """Test every mutant of the policies in files, or of those that *policies* name; *each* may share the work out."""
     work = _Work(cells, catalogue, policies)
     tested: list[Result] = []
-    for result in work.results(jobs):
+    for result in each(work.test, range(len(work.mutants))):
         tested.append(work.tested(len(tested), result))
         if progress is not None:
             progress(len(tested), len(work.mutants))
     return _summary(work, tested), tuple(tested)
-
-
-_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | None]"
-"""What a process says of a mutant; a holder goes by its number."""
 
 
 class _Work:
@@ -87,14 +86,6 @@ class _Work:
         self.mutants = [(unit, one) for unit in self.units for one in mutants(unit.policy, unit.setting)]
         self.bench = Bench(cells, catalogue)
         self.holders: tuple[Holder, ...] = holders_of(cells)
-
-    def results(self, jobs: int) -> Iterator[_Plain]:
-        """Yield what is found of each mutant, in order."""
-        numbers = range(len(self.mutants))
-        if jobs < 2 or len(numbers) <= _BATCH or sys.platform == "win32":  # noqa: PLR2004, RUF100  # no second process
-            yield from map(self.test, numbers)
-        else:
-            yield from _forked(self, jobs, numbers)
 
     def test(self, number: int) -> _Plain:
         """Test one mutant."""
@@ -113,27 +104,6 @@ class _Work:
         sight, found = result
         difference = None if found is None else replace(found[1], holder=self.holders[found[0]])
         return Result(*self.mutants[number], sight.killers, sight.loose, difference)
-
-
-def _forked(work: _Work, jobs: int, numbers: Iterable[int]) -> Iterator[_Plain]:
-    """Test in processes that are copies of this one, with all that is compiled."""
-    import multiprocessing  # noqa: PLC0415  # only with `--jobs`
-
-    global _WORK  # noqa: PLW0603  # a copy of the process finds it there; it can't be sent
-    _WORK = work
-    try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            yield from pool.imap(_test, numbers, chunksize=_BATCH)
-    finally:
-        _WORK = None
-
-
-_WORK: _Work | None = None
-
-
-def _test(number: int) -> _Plain:
-    assert _WORK is not None, "the process is a copy of one that has work"
-    return _WORK.test(number)
 
 
 # --- the summary ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamproof.cli import main
-from iamproof.jobs import Ahead, can_share, settled_by
+from iamproof.jobs import Ahead, can_share, in_order, settled_by
 from simulator.catalogue import load
 from simulator.suites.load import load_suites
 from simulator.suites.run import EmbeddedRunner, Settled
@@ -195,4 +196,47 @@ def test_a_defect_ahead_is_a_defect_here() -> None:
 def test_what_is_not_waited_for_is_ended() -> None:
     ahead = Ahead(time.sleep, [600])
     ahead.stop()
+    assert no_children()
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 64])
+def test_what_several_processes_find_comes_in_order(jobs: int) -> None:
+    assert list(in_order(str, range(500), jobs=jobs, died=pytest.fail)) == [str(number) for number in range(500)]
+    assert no_children()
+
+
+def test_what_a_killed_process_of_several_leaves_undone_is_done_here() -> None:
+    here, told = os.getpid(), list[str]()
+
+    def twice(number: int) -> int:
+        if number == 100 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 2 * number
+
+    assert list(in_order(twice, range(500), jobs=2, died=told.append)) == list(range(0, 1000, 2))
+    assert told == ["was ended by signal 9"]
+    assert no_children()
+
+
+def test_processes_that_are_killed_while_they_work_hold_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, fork, begun, told = os.getpid(), os.fork, list[int](), list[str]()
+
+    def slow(number: int) -> int:
+        if os.getpid() != here:
+            time.sleep(600)
+        return number
+
+    def kill() -> None:
+        for process in begun:
+            os.kill(process, signal.SIGKILL)
+
+    def noted() -> int:
+        begun.append(fork())
+        return begun[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    running = in_order(slow, range(100), jobs=2, died=told.append)
+    threading.Timer(0.2, kill).start()
+    assert list(running) == list(range(100))
+    assert told == ["was ended by signal 9"] * 2
     assert no_children()
