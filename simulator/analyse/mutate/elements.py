@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from simulator.policy.model import Entry
 from simulator.policy.texts import action_fault, resource_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from simulator.analyse.mutate.model import Changed, Setting
+    from simulator.analyse.mutate.model import Changed, Operator, Setting
     from simulator.policy.model import Element, Statement
 
 __all__ = [
+    "Part",
     "change_variables",
-    "drop_actions",
+    "drop",
     "drop_principals",
-    "drop_resources",
     "fix_open_parts",
     "narrow_actions",
-    "swap_actions",
+    "swap",
     "swap_principals",
-    "swap_resources",
     "swap_types",
     "variable_texts",
     "widen_actions",
@@ -35,6 +34,9 @@ __all__ = [
     "widen_resources",
 ]
 
+Part: TypeAlias = Literal["actions", "resources"]
+
+_NAMES: Final[dict[Part, str]] = {"actions": "Action", "resources": "Resource"}
 _VERB = re.compile(r"[A-Z][a-z0-9]*")
 _COLON = re.compile(r":(?![^{}]*\})")  # none of a variable's
 _SEPARATOR = re.compile(r"[/:](?![^{}]*\})")
@@ -43,32 +45,62 @@ _OTHERS = {"aws:username": "${aws:userid}", "aws:userid": "${aws:username}"}
 _ANYBODY = (("AWS", Entry("*")),)
 
 
-# --- actions ----------------------------------------------------------------------------------------
+# --- actions and resources --------------------------------------------------------------------------
 
 
-def swap_actions(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Write Action for NotAction and the other way round."""
-    del setting
-    if (element := statement.actions) is not None:
-        words = _swapped("Action", negated=element.negated)
-        yield words, replace(statement, actions=replace(element, negated=not element.negated))
+def swap(part: Part) -> Operator:
+    """Write the Not form for the other, and the other way round."""
+
+    def operator(statement: Statement, setting: Setting) -> Iterator[Changed]:
+        del setting
+        if (element := getattr(statement, part)) is not None:
+            words = _swapped(_NAMES[part], negated=element.negated)
+            yield words, _with(statement, part, replace(element, negated=not element.negated))
+
+    return operator
 
 
-def drop_actions(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Take each entry out of Action or NotAction."""
-    del setting
-    for words, element in _dropped("Action", statement.actions):
-        yield words, replace(statement, actions=element)
+def drop(part: Part) -> Operator:
+    """Take each of several entries out."""
+
+    def operator(statement: Statement, setting: Setting) -> Iterator[Changed]:
+        del setting
+        element: Element | None = getattr(statement, part)
+        if element is None or len(element.entries) < 2:  # noqa: PLR2004, RUF100  # one must stay
+            return
+        called = f"Not{_NAMES[part]}" if element.negated else _NAMES[part]
+        for place, entry in enumerate(element.entries):
+            left = (*element.entries[:place], *element.entries[place + 1 :])
+            yield f"take `{entry.text}` out of {called}", _with(statement, part, replace(element, entries=left))
+
+    return operator
 
 
-def widen_actions(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Let an entry name all of its verb, all of its service, everything."""
-    del setting
-    for words, element in _rewritten(statement.actions, lambda entry: _wider_actions(entry.text)):
-        yield words, replace(statement, actions=element)
+def rewrite(part: Part, texts_of: Callable[[str, Setting], Iterable[str]]) -> Operator:
+    """Write one entry otherwise, in each way that AWS takes."""
+
+    def operator(statement: Statement, setting: Setting) -> Iterator[Changed]:
+        element: Element | None = getattr(statement, part)
+        for place, entry in enumerate(element.entries if element is not None else ()):
+            assert element is not None, "an entry stands in an element"
+            for text in dict.fromkeys(texts_of(entry.text, setting)):
+                if text != entry.text and _taken(text):
+                    entries = (*element.entries[:place], replace(entry, text=text), *element.entries[place + 1 :])
+                    words = f"write `{text}` for `{entry.text}`"
+                    yield words, _with(statement, part, replace(element, entries=entries))
+
+    return operator
 
 
-def _wider_actions(text: str) -> Iterator[str]:
+def _with(statement: Statement, part: Part, element: Element) -> Statement:
+    return replace(statement, actions=element) if part == "actions" else replace(statement, resources=element)
+
+
+def _taken(text: str) -> bool:
+    return (resource_fault if text.startswith("arn:") else action_fault)(text) is None
+
+
+def _wider_actions(text: str, _: Setting) -> Iterator[str]:
     service, colon, name = text.partition(":")
     if not colon:
         return
@@ -78,47 +110,7 @@ def _wider_actions(text: str) -> Iterator[str]:
     yield f"{service}:*" if name != "*" else "*"
 
 
-def narrow_actions(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Take the star off the end of the only entry, which then names next to nothing."""
-    del setting
-    if statement.actions is None or len(statement.actions.entries) > 1:
-        return  # of several it is like dropping the entry
-    for words, element in _rewritten(statement.actions, lambda entry: _starless(entry.text)):
-        yield words, replace(statement, actions=element)
-
-
-def _starless(text: str) -> Iterator[str]:
-    bare = text.rstrip("*")
-    if bare != text and bare and not bare.endswith(":"):
-        yield bare
-
-
-# --- resources --------------------------------------------------------------------------------------
-
-
-def swap_resources(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Write Resource for NotResource and the other way round."""
-    del setting
-    if (element := statement.resources) is not None:
-        words = _swapped("Resource", negated=element.negated)
-        yield words, replace(statement, resources=replace(element, negated=not element.negated))
-
-
-def drop_resources(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Take each entry out of Resource or NotResource."""
-    del setting
-    for words, element in _dropped("Resource", statement.resources):
-        yield words, replace(statement, resources=element)
-
-
-def widen_resources(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Let an entry name everything, everything in its place, everything that it begins."""
-    del setting
-    for words, element in _rewritten(statement.resources, lambda entry: _wider_resources(entry.text)):
-        yield words, replace(statement, resources=element)
-
-
-def _wider_resources(text: str) -> Iterator[str]:
+def _wider_resources(text: str, _: Setting) -> Iterator[str]:
     if text == "*":
         return
     yield "*"
@@ -129,23 +121,10 @@ def _wider_resources(text: str) -> Iterator[str]:
         yield f"{text}*"
 
 
-def swap_types(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Mean the user by a device's ARN, and the device by a user's."""
-    del setting
-    for words, element in _rewritten(statement.resources, lambda entry: _other_type(entry.text)):
-        yield words, replace(statement, resources=element)
-
-
-def _other_type(text: str) -> Iterator[str]:
+def _other_type(text: str, _: Setting) -> Iterator[str]:
     for one, other in ((":user/", ":mfa/"), (":mfa/", ":user/")):
         if ":iam:" in text and one in text:
             yield text.replace(one, other, 1)
-
-
-def fix_open_parts(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Fix an open partition or account to the one of this account; open a fixed region or account."""
-    for words, element in _rewritten(statement.resources, lambda entry: _other_parts(entry.text, setting)):
-        yield words, replace(statement, resources=element)
 
 
 def _other_parts(text: str, setting: Setting) -> Iterator[str]:
@@ -160,14 +139,6 @@ def _other_parts(text: str, setting: Setting) -> Iterator[str]:
             yield ":".join((*parts[:place], new, *parts[place + 1 :]))
 
 
-def change_variables(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Write ``*``, a fixed value or another variable for a variable, or a star beside it."""
-    if not statement.variables:
-        return
-    for words, element in _rewritten(statement.resources, lambda entry: variable_texts(entry.text, setting)):
-        yield words, replace(statement, resources=element)
-
-
 def variable_texts(text: str, setting: Setting, *, wild: bool = True) -> Iterator[str]:
     """Yield *text* with each of its variables changed; without *wild* stars are no wildcards there."""
     for found in _VARIABLE.finditer(text):
@@ -177,6 +148,33 @@ def variable_texts(text: str, setting: Setting, *, wild: bool = True) -> Iterato
         news += [new for new in (fixed, _OTHERS.get(key)) if new is not None]
         for new in news:
             yield text[: found.start()] + new + text[found.end() :]
+
+
+def narrow_actions(statement: Statement, setting: Setting) -> Iterator[Changed]:
+    """Take the star off the end of the only entry, which then names next to nothing."""
+    # Of several it is like dropping the entry.
+    if statement.actions is not None and len(statement.actions.entries) == 1:
+        yield from _starless(statement, setting)
+
+
+def _without_star(text: str, _: Setting) -> Iterator[str]:
+    bare = text.rstrip("*")
+    if bare != text and bare and not bare.endswith(":"):
+        yield bare
+
+
+def change_variables(statement: Statement, setting: Setting) -> Iterator[Changed]:
+    """Write ``*``, a fixed value or another variable for a variable, or a star beside it."""
+    if statement.variables:
+        yield from _revaried(statement, setting)
+
+
+widen_actions = rewrite("actions", _wider_actions)  #: all of its verb, all of its service, everything
+widen_resources = rewrite("resources", _wider_resources)  #: everything, everything in its place, all that it begins
+swap_types = rewrite("resources", _other_type)  #: the user for a device, the device for a user
+fix_open_parts = rewrite("resources", _other_parts)  #: what is open fixed, a fixed region or account opened
+_starless = rewrite("actions", _without_star)
+_revaried = rewrite("resources", variable_texts)
 
 
 # --- principals -------------------------------------------------------------------------------------
@@ -210,39 +208,6 @@ def widen_principals(statement: Statement, setting: Setting) -> Iterator[Changed
         yield f"write `*` for {name}", replace(statement, principals=replace(principals, entries=_ANYBODY))
 
 
-# --- any element ------------------------------------------------------------------------------------
-
-
 def _swapped(name: str, *, negated: bool) -> str:
     old, new = (f"Not{name}", name) if negated else (name, f"Not{name}")
     return f"write {new} for {old}"
-
-
-def _dropped(name: str, element: Element | None) -> Iterator[tuple[str, Element]]:
-    if element is None or len(element.entries) < 2:  # noqa: PLR2004, RUF100  # one must stay
-        return
-    called = f"Not{name}" if element.negated else name
-    for place, entry in enumerate(element.entries):
-        left = (*element.entries[:place], *element.entries[place + 1 :])
-        yield f"take `{entry.text}` out of {called}", replace(element, entries=left)
-
-
-def _rewritten(element: Element | None, texts_of: _Rewriter) -> Iterator[tuple[str, Element]]:
-    """Yield the element with one entry written otherwise, if AWS takes that."""
-    for place, entry in enumerate(element.entries if element is not None else ()):
-        assert element is not None, "an entry stands in an element"
-        for text in dict.fromkeys(texts_of(entry)):
-            if text != entry.text and _taken(text):
-                entries = (*element.entries[:place], replace(entry, text=text), *element.entries[place + 1 :])
-                yield f"write `{text}` for `{entry.text}`", replace(element, entries=entries)
-
-
-def _taken(text: str) -> bool:
-    return (resource_fault if text.startswith("arn:") else action_fault)(text) is None
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
-    _Rewriter: TypeAlias = Callable[[Entry], Iterable[str]]
