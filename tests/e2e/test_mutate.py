@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import iamproof
+from iamproof.cli import main
 from simulator.analyse.mutate import Result, mutate, text_of
+from simulator.analyse.mutate.run import _Work
 from simulator.catalogue import load
 from simulator.suites.load import load_suites
 from tests.oracles import layers
@@ -64,10 +67,10 @@ scenarios:
 """
 
 
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run the command."""
+def run(*arguments: str, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command, with *more* in its environment."""
     command = [sys.executable, "-c", "from iamproof.cli import main; main()", "mutate", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -259,6 +262,41 @@ def test_below_the_threshold_it_ends_with_1(own: Path) -> None:
 def test_several_processes_find_the_same(own: Path) -> None:
     one, two = (json.loads(run("--format", "json", "--jobs", jobs, cwd=own).stdout) for jobs in "12")
     assert one == two
+
+
+def test_two_runs_find_the_same_whatever_the_order_of_python_s_sets(own: Path) -> None:
+    policy = own / "policies/own.json"
+    condition = '"StringEqualsIgnoreCase": {"aws:PrincipalTag/team": "blue"}, "IpAddress"'
+    policy.write_text(policy.read_text(encoding="utf-8").replace('"IpAddress"', condition), encoding="utf-8")
+    one, two = (run("--format", "json", cwd=own, PYTHONHASHSEED=seed).stdout for seed in "12")
+    assert '"survivors": [\n' in one
+    assert one == two
+
+
+@pytest.mark.usefixtures("own")
+def test_a_process_that_is_killed_is_told_of_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, test = os.getpid(), _Work.test
+
+    def killed(self: _Work, number: int) -> object:
+        if number == 20 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return test(self, number)
+
+    monkeypatch.setattr(_Work, "test", killed)
+    said = []
+    for jobs in "12":
+        with pytest.raises(SystemExit) as ended:
+            main(["mutate", "--jobs", jobs])
+        assert ended.value.code == 0
+        said.append(capsys.readouterr())
+    assert said[0].out == said[1].out
+    assert said[0].err == ""
+    assert (
+        said[1].err
+        == "iamproof: a process that tests mutants was ended by signal 9: what it left undone is done here\n"
+    )
 
 
 def test_a_cell_that_accepts_both_decisions_is_named(own: Path) -> None:

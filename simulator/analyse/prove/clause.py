@@ -115,7 +115,7 @@ class Shape:
     words: tuple[Word, ...]
     templates: tuple[Template, ...]
     resource_key: Hashable
-    atoms: frozenset[Atom]
+    atoms: tuple[Atom, ...]  #: each once, in an order that is always the same
     keys: tuple[str, ...]  #: the variables of the resources, lower case
     variables: frozenset[str]  #: those of the conditions, too
 
@@ -154,17 +154,22 @@ def clauses_of(statements: StatementSet, *, deny: bool) -> tuple[Clause, ...]:
 @lru_cache(maxsize=_KEPT)
 def shape_of(statement: Statement) -> Shape:
     """Return the shape of *statement*; statements that differ in their actions only share one."""
-    atoms = tuple(dict.fromkeys(_atom(condition) for condition in statement.conditions))
+    atoms = tuple(sorted({_atom(condition) for condition in statement.conditions}, key=_order))
     element = statement.resources
     if element is None or (not element.negated and "*" in element.texts):
-        return _shape(None, False, frozenset(atoms))
+        return _shape(None, False, atoms)
     variables = statement.variables and any("${" in text for text in element.texts)
     canonical = Element(tuple(map(Entry, sorted(set(element.texts)))), element.negated)
-    return _shape(canonical, variables, frozenset(atoms))
+    return _shape(canonical, variables, atoms)
+
+
+def _order(atom: Atom) -> tuple[str, str, list[str], bool]:
+    condition = atom.condition
+    return atom.key, str(condition.operator), [value.text for value in condition.values], condition.variables
 
 
 @lru_cache(maxsize=_KEPT)
-def _shape(element: Element | None, variables: bool, atoms: frozenset[Atom]) -> Shape:  # noqa: FBT001  # lru_cache keys positional arguments
+def _shape(element: Element | None, variables: bool, atoms: tuple[Atom, ...]) -> Shape:  # noqa: FBT001  # lru_cache keys positional arguments
     if element is not None:
         _check(element.texts)
     matcher = ResourceMatcher(element, variables=variables)
@@ -210,7 +215,7 @@ def _type_shape(words: tuple[Word, ...]) -> Shape:
         words=words,
         templates=(),
         resource_key=words,
-        atoms=frozenset(),
+        atoms=(),
         keys=(),
         variables=frozenset(),
     )

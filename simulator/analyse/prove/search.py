@@ -99,6 +99,6 @@ def _alive(unwanted: Iterable[Side], resource: str) -> int:
 def covers(unwanted: Clause, wanted: Iterable[Clause]) -> bool:
     """Tell at a glance whether *unwanted* applies wherever all of *wanted* do (their common actions apart)."""
     shape = unwanted.shape
-    if shape.atoms and not shape.atoms <= frozenset().union(*(clause.shape.atoms for clause in wanted)):
+    if shape.atoms and not {atom for clause in wanted for atom in clause.shape.atoms}.issuperset(shape.atoms):
         return False
     return shape.everything or any(clause.shape.resource_key == shape.resource_key for clause in wanted)

@@ -91,17 +91,22 @@ def unknown_names(
     To match *wanted* and to miss *unwanted* is better; *other* are told apart.
     """
     groups = [Group((_ACTION,), need=True)]
-    for element in needed:
+    for element in sorted(needed, key=_order):
         words = _words(element, catalogue)
         groups.append(Group(words, avoid=True) if element.negated else Group(words, need=True))
     for elements, sign in ((wanted, 1), (unwanted, -1), (other, 0)):
-        groups += [Group(_words(e, catalogue), -sign if e.negated else sign) for e in elements]
+        groups += [Group(_words(e, catalogue), -sign if e.negated else sign) for e in sorted(elements, key=_order)]
     literal = {step for group in groups for one in group.words for step in one.steps}
     fresh = next((char for char in _UNUSED if char not in literal), None)
     if fresh is None:
         raise Undecided("the actions in play use every character")
     found = representatives(groups, fresh, alphabet=_CHARACTERS, budget=budget, limit=_NAMES)
     return dict.fromkeys(name for name in found if catalogue.place(name) is None)
+
+
+def _order(element: Element) -> tuple[bool, tuple[str, ...]]:
+    """Sets of elements are walked in an order that is always the same, for the same names each time."""
+    return element.negated, element.texts
 
 
 def _words(element: Element, catalogue: Catalogue) -> tuple[Word, ...]:

@@ -64,7 +64,7 @@ class Steps:
                 self.ones |= bit
                 self.one |= bit if step is Wildcard.ONE else 0
             return
-        for char in step:
+        for char in sorted(step):  # the order in which texts are looked for
             self.literal[char] = self.literal.get(char, 0) | bit
 
     def closed(self, places: int) -> int:
