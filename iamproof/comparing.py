@@ -30,6 +30,7 @@ from simulator.suites.sessions import MFA_SESSIONS, concrete, read_sessions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from iamproof.managed import Ask
     from iamproof.session import Prepared, RunOptions
     from iamproof.sides import Changed, Side
     from iamproof.versions import Version
@@ -48,9 +49,9 @@ _SOMEBODY, _ACCOUNT = "somebody", "111111111111"
 _AS_IDENTITY = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP)
 
 
-def difference(old: str, new: str, options: RunOptions) -> Diff:
-    """Compare what OLD and NEW name; raise `InputError` when that can't be."""
-    one, other = paired(old, new)
+def difference(old: str, new: str, options: RunOptions, *, ask: Ask | None = None) -> Diff:
+    """Compare what OLD and NEW name; raise `InputError` when that can't be, `BackendError` when *ask* gets no answer."""
+    one, other = paired(old, new, ask)
     changed = policies_of(one, other)
     before, after, names = versions(one, other, changed, options)
     cells = _cells(before, after, names)

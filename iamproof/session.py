@@ -232,7 +232,7 @@ def prepare(
 ) -> Prepared:
     """Load and choose; raise `InputError` or `SelectionError`.
 
-    *noted* hears of each file before it is read; *replaced* are texts that stand in for files, by their real path.
+    *noted* hears of each file before it is read; *replaced* are texts that stand in for files, by their real path, and managed policies, by ARN.
     """
     started = now()
     catalogue = current_catalogue()

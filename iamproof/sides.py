@@ -1,7 +1,7 @@
 """What OLD and NEW of ``iamproof diff`` name, and the policies there.
 
-A side is a policy file, a folder of them, an account file, an AWS managed policy, a git revision, or a path in one
-(``REV:PATH``).  A path that exists wins over a revision of that name.
+A side is a policy file, a folder of them, an account file, a managed policy in a version, a git revision, or a path
+in one (``REV:PATH``).  A path that exists wins over a revision of that name.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamproof.git import commit_of, contents, files_at
+from iamproof.managed import managed_at, nearest_named
 from simulator.accounts.policies import LoadedPolicy
 from simulator.analyse.check import read_document, stored_document
-from simulator.catalogue.managed import managed_policy, nearest_managed
 from simulator.errors import Diagnostic, InputError
 from simulator.suites.load import suite_files
 from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT, read_source
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamproof.git import Blob
+    from iamproof.managed import Ask, Managed
 
 __all__ = ["Changed", "Kind", "Side", "has_files", "paired", "policies_of", "source_at"]
 
@@ -48,12 +49,15 @@ class Side:
     kind: Kind
     path: str = ""
     commit: str | None = None
-    managed: bool = False
+    managed: Managed | None = None
 
 
-def paired(old: str, new: str) -> tuple[Side, Side]:
-    """Read OLD and NEW; a bare revision stands for what the other side names. Raise `InputError` if they don't fit."""
-    sides = _side(old, "OLD"), _side(new, "NEW")
+def paired(old: str, new: str, ask: Ask | None = None) -> tuple[Side, Side]:
+    """Read OLD and NEW; a bare revision stands for what the other side names. Raise `InputError` if they don't fit.
+
+    *ask* is asked for managed policies that are not at hand.
+    """
+    sides = _side(old, "OLD", ask), _side(new, "NEW", ask)
     one, other = sides
     if one.kind == "revision" != other.kind:
         one = _within(one, other)
@@ -65,7 +69,7 @@ def paired(old: str, new: str) -> tuple[Side, Side]:
     return one, other
 
 
-def _side(text: str, name: str) -> Side:
+def _side(text: str, name: str, ask: Ask | None) -> Side:
     path = Path(text)
     try:
         if text and path.is_dir():
@@ -74,8 +78,9 @@ def _side(text: str, name: str) -> Side:
             return Side(text, _kind_of(text), text)
     except (OSError, ValueError):
         pass  # no name of a file: it may still name something else
-    if managed_policy(text) is not None:
-        return Side(text, "policy", text, managed=True)
+    managed = managed_at(text, ask)
+    if managed is not None:
+        return Side(text, "policy", managed.told, managed=managed)
     commit = commit_of(text)
     if commit is not None:
         return Side(text, "revision", "", commit)
@@ -83,7 +88,7 @@ def _side(text: str, name: str) -> Side:
     commit = commit_of(revision) if colon and inside else None
     if commit is not None:
         return _in_commit(text, commit, inside)
-    near = nearest_managed(text) if path.suffix == "" and "/" not in text else None
+    near = nearest_named(text) if path.suffix == "" and "/" not in text else None
     message = f"{name} `{text}` is no file, no folder, no AWS managed policy and no revision that git knows here"
     raise _fault(
         message, f"did you mean `{near}`?" if near else "a revision's file is REV:PATH, as main:policies/x.json"
@@ -151,10 +156,8 @@ def _equal(one: Source | None, other: Source | None) -> bool:
 
 
 def _one(side: Side) -> Source | None:
-    if side.managed:
-        found = managed_policy(side.path)
-        assert found is not None  # the side was found to be one
-        return Source(found.arn, found.text, found.sha256)
+    if side.managed is not None:
+        return side.managed.source
     if side.commit is None:
         return read_source(Path(side.path), limit=SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT)
     blobs = files_at(side.commit, side.path)

@@ -52,7 +52,7 @@ def versions(
     options: RunOptions,
 ) -> tuple[Version, Version, frozenset[str] | None]:
     """Load the suites in both versions; also return the policy files that differ (None: any may)."""
-    if old.commit is not None or new.commit is not None:
+    if (old.commit is not None or new.commit is not None) and not (old.managed or new.managed):
         return _at(old, options, optional=True), _at(new, options, optional=not options.paths), None
     if not options.paths and not Path(DEFAULT_PATH).is_dir():
         return Version(None, _NONE), Version(None, _NONE), None
@@ -72,7 +72,7 @@ def bearing(prepared: Prepared, names: frozenset[str] | None) -> list[Cell]:
 def _bears(cell: Cell, names: frozenset[str]) -> bool:
     policies = (*cell.principal.loaded_policies, *filter(None, [cell.resource_policy]))
     paths = (cell.suite.account.path, *(policy.path for policy in policies))
-    return any(os.path.realpath(path.partition("#")[0]) in names for path in paths)
+    return any(path in names or os.path.realpath(path.partition("#")[0]) in names for path in paths)
 
 
 # --- texts that stand in for files --------------------------------------------------------------
@@ -87,6 +87,7 @@ def _replacements(
 ) -> tuple[dict[str, Source], dict[str, Source], str]:
     """Return which texts stand in for which files of the suites, in both versions, and what can't be replaced."""
     read = {os.path.realpath(source.name): source.name for source in plain.loaded.files}
+    read |= {arn: arn for arn in _attached(plain)}
     before: dict[str, Source] = {}
     after: dict[str, Source] = {}
     alone: list[str] = []
@@ -110,14 +111,24 @@ def _texts(old: Side, new: Side, changed: Changed) -> Iterator[tuple[str, tuple[
         yield name, (one, other)
 
 
+def _attached(plain: Prepared) -> Iterator[str]:
+    """Yield the ARNs of the AWS managed policies that the suites and their accounts name."""
+    loaded = plain.loaded
+    policies = (policy for one in loaded.suites for policy in one.loaded_policies)
+    declared = (policy for account in loaded.accounts for policy in account.policies.values())
+    return (policy.path for policy in (*policies, *declared) if policy.path.startswith("arn:"))
+
+
 def _target(old: Side, new: Side, name: str, read: Mapping[str, str]) -> str | None:
-    """Return the file of the suites for which two texts stand: one of the two, or the only one that is called so."""
+    """Return the file or ARN of the suites for which two texts stand: one of the two, or the only one that is called so."""
     inside = name if old.kind == "folder" else ""
-    paths = [os.path.join(side.path, inside) if inside else side.path for side in (new, old) if not side.managed]  # noqa: PTH118  # may be no path
-    for path in map(os.path.realpath, paths):
-        if path in read:
-            return path
-    names = {os.path.basename(path) for path in paths}  # noqa: PTH119  # may be no path
+    sides = (new, old)
+    paths = [os.path.join(side.path, inside) if inside else side.path for side in sides if side.managed is None]  # noqa: PTH118  # may be no path
+    arns = [side.managed.arn for side in sides if side.managed is not None]
+    for place in (*map(os.path.realpath, paths), *arns):
+        if place in read:
+            return place
+    names = {os.path.basename(path) for path in paths} | {f"{arn.rpartition('/')[2]}.json" for arn in arns}  # noqa: PTH119  # may be no path
     alike = [path for path in read if os.path.basename(path) in names]  # noqa: PTH119  # may be no path
     return alike[0] if len(alike) == 1 else None
 

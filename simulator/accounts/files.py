@@ -75,6 +75,10 @@ class Files:
         self._folders: dict[str, Path] = {}
         self._sources: dict[str, Source] = {}
 
+    def standing_in(self, arn: str) -> Source | None:
+        """Return the text that stands in for the managed policy *arn*, if one does."""
+        return self._replaced.get(arn)
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """Every file that was read, in order."""

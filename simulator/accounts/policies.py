@@ -192,8 +192,8 @@ class Shelf:
     def _pinned(self, node: Node) -> _Found | None:
         arn, version, sha256 = (node.get(key) for key in MANAGED_KEYS)
         found = self._managed(arn) if arn is not None else None
-        if found is None:
-            return None
+        if found is None or self._files.standing_in(found.path) is not None:
+            return found
         for pin, actual in ((version, found.version), (sha256, found.sha256)):
             if pin is not None and pin.text.lower() != (actual or "").lower():
                 message = f"`{found.path}` is not `{pin.text}` but `{actual}` in the catalogue"
@@ -205,7 +205,7 @@ class Shelf:
         if managed is None:
             self._files.faults.add(_no_managed(node))
             return None
-        return self._once(("managed", managed.arn), lambda: _of_managed(managed))
+        return self._once(("managed", managed.arn), lambda: _of_managed(managed, self._files.standing_in(managed.arn)))
 
     def _unknown(self, node: Node, declared: Mapping[str, Node]) -> None:
         near = nearest(node.text, islice(declared, MOST_COMPARED))
@@ -239,7 +239,10 @@ def _built_in(name: str, document: dict[str, object]) -> _Found:
     return _Found(tree, name, f"AWS's own {name}", _digest(text), text)
 
 
-def _of_managed(managed: ManagedPolicy) -> _Found:
+def _of_managed(managed: ManagedPolicy, stand_in: Source | None) -> _Found:
+    if stand_in is not None:
+        tree = parse_json(stand_in)
+        return _Found(tree, managed.name, managed.arn, stand_in.sha256, stand_in.text)
     tree = parse_json(Source(managed.arn, managed.text, managed.sha256))
     date = managed.updated.partition("T")[0]
     return _Found(tree, managed.name, managed.arn, managed.sha256, managed.text, managed.version, date)

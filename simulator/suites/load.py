@@ -82,7 +82,7 @@ def load_suites(
 
     Files that a suite names must lie under *root* (the current folder by default) unless
     *allow_external*.  *noted* hears of each path just before it is read.  *replaced* are texts that stand
-    in for files, by their real path.
+    in for files, by their real path, and for managed policies, by their ARN.
     """
     files = Files(
         root=None if allow_external else root or Path.cwd(), noted=noted, replaced=replaced, catalogue=catalogue

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator.backends import client
+from simulator.backends.serve import Server
+from simulator.catalogue.managed import managed_policy
 from tests.e2e import commands
+from tests.unit.backends.faulty import apart_from_this_machine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.e2e.commands import Done
 
 ROOT = Path(__file__).parents[2]
@@ -103,8 +109,8 @@ def test_a_version_compared_with_itself_says_nothing(history: Path, side: str) -
     assert "nothing differs" in done.stdout.splitlines()[0]
 
 
-def test_narrower_is_clean_and_both_directions_are_told(history: Path) -> None:
-    done = run(history, "AmazonEC2FullAccess", "AmazonEC2ReadOnlyAccess")
+def test_narrower_is_clean_and_both_directions_are_told(tmp_path: Path) -> None:
+    done = run(tmp_path, "AmazonEC2FullAccess", "AmazonEC2ReadOnlyAccess")
     assert done.returncode == 0
     assert "✓ proved for all requests: NEW allows nothing that OLD does not" in done.stdout
     assert "✗ not so: OLD allows nothing that NEW does not; for one, " in done.stdout
@@ -290,3 +296,115 @@ def test_a_partial_clone_is_told_and_not_taken_for_an_empty_revision(history: Pa
     git(tmp_path / "partial", "checkout", "-q", "HEAD~1")
     git(tmp_path / "partial", "checkout", "-q", "-")
     assert run(tmp_path / "partial", "HEAD~1", "HEAD").returncode == 1
+
+
+# --- versions of managed policies ---------------------------------------------------------------
+
+READER = "arn:aws:iam::123456789012:policy/team/Reader"
+
+
+@pytest.mark.parametrize("side", ["AmazonEC2FullAccess@v5", "arn:aws:iam::aws:policy/AmazonEC2FullAccess@v5"])
+def test_the_version_that_the_catalogue_has_needs_nobody(tmp_path: Path, side: str) -> None:
+    done = run(tmp_path, side, "AmazonEC2FullAccess")
+    assert done.returncode == 0
+    assert "nothing differs" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "says", "advice"),
+    [
+        ("AmazonEC2FullAccess@v4", "is not at hand: the catalogue has v5 of `AmazonEC2FullAccess`", "--ask-aws"),
+        ("AmazonEC2FullAccess@default", "is not at hand", "--ask-aws"),
+        ("AmazonEC2FullAccess@5", "names no version", "did you mean `AmazonEC2FullAccess@v5`?"),
+        ("AmazonEC2FullAcces@v4", "is no file", "did you mean `arn:aws:iam::aws:policy/AmazonEC2FullAccess@v4`?"),
+        ("arn:aws:iam::aws:policy/AmazonEC2FullAcces@v4", "is not in the catalogue", "/AmazonEC2FullAccess@v4`?"),
+        ("arn:aws-cn:iam::aws:policy/AmazonEC2FullAccess@v5", "as commercial AWS has it", "--ask-aws"),
+        (READER, "the catalogue has AWS managed policies only", "get-policy-version"),
+        (f"{READER}@v1", "the catalogue has AWS managed policies only", "--ask-aws"),
+    ],
+)
+def test_a_version_that_is_not_at_hand_is_said_and_nobody_asked(
+    tmp_path: Path, given: str, says: str, advice: str
+) -> None:
+    done = run(tmp_path, given, "AmazonEC2FullAccess")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert advice in done.stderr
+
+
+def test_whom_to_ask_without_asking_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, "AmazonEC2FullAccess", "AmazonS3FullAccess", "--profile", "p", "--region", "eu-west-1")
+    assert done.returncode == 2
+    assert "`--profile`, `--region` says whom to ask, and nobody is asked" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """Serve moto with a policy in two versions; the second is the default one."""
+    with Server(0) as server:
+        iam = client("moto")
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+        }
+        iam.create_policy(PolicyName="Reader", Path="/team/", PolicyDocument=json.dumps(document))
+        document["Statement"][0]["Action"] = "s3:PutObject"  # type: ignore[index]  # a list of mappings
+        iam.create_policy_version(PolicyArn=READER, PolicyDocument=json.dumps(document), SetAsDefault=True)
+        yield server.url
+        iam.delete_policy_version(PolicyArn=READER, VersionId="v1")
+        iam.delete_policy(PolicyArn=READER)
+
+
+@pytest.mark.parametrize("new", [f"{READER}@v2", READER, f"{READER}@default"])
+def test_versions_are_asked_of_aws_when_it_is_said(
+    tmp_path: Path, served: str, monkeypatch: pytest.MonkeyPatch, new: str
+) -> None:
+    apart_from_this_machine(monkeypatch, tmp_path)
+    found = data(tmp_path, f"{READER}@v1", new, "--ask-aws", "--endpoint-url", served)
+    assert found["changed"] == [f"{READER}@v1 → {READER}@v2 (changed)"]
+    (one,) = found["access"]
+    assert [[row["action"] for row in one[kind]] for kind in ("gained", "lost")] == [["s3:PutObject"], ["s3:GetObject"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((f"{READER}@v7", READER), (2, f"AWS has no `{READER}@v7`\n  help: it keeps v1, v2")),
+        ((f"{READER}@v1", READER, "--profile", "nobody"), (3, "The config profile (nobody) could not be found")),
+        ((f"{READER}@v1", READER, "--endpoint-url", "nowhere"), (3, "Invalid endpoint: nowhere")),
+        ((f"{READER}@v1", READER, "--endpoint-url", "http://127.0.0.1:9"), (3, "EndpointConnectionError")),
+    ],
+)
+def test_what_aws_does_not_answer_is_an_error_in_words(
+    tmp_path: Path, served: str, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], told: tuple[int, str]
+) -> None:
+    apart_from_this_machine(monkeypatch, tmp_path)
+    done = run(tmp_path, "--endpoint-url", served, "--ask-aws", *arguments)
+    assert (done.returncode, done.stdout) == (told[0], "")
+    assert told[1] in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_version_of_an_attached_policy_flips_cells_and_moves_its_users(history: Path) -> None:
+    text = managed_policy("AmazonEC2FullAccess")
+    assert text is not None
+    document = json.loads(text.text)
+    document["Statement"][0]["Action"] = "ec2:Describe*"
+    printed = {"PolicyVersion": {"VersionId": "v4", "Document": document}}
+    (history / "v4.json").write_text(json.dumps(printed), "utf-8")
+    found = data(history, "v4.json", "AmazonEC2FullAccess@v5")
+    assert any("ec2:RunInstances" in flip["id"] and flip["after"] == "allowed" for flip in found["cells"]["flips"])
+    assert {"any", "ec2webuser"} <= {"any" if one["alone"] else one["who"][0] for one in found["access"]}
+
+
+def test_a_pin_does_not_stand_against_the_version_that_is_compared(tmp_path: Path) -> None:
+    pinned = '{arn: "arn:aws:iam::aws:policy/AmazonEC2FullAccess", version: v5}'
+    account = f'id: "123456789012"\npolicies: {{ec2: {pinned}}}\nusers: {{ann: {{policies: [ec2]}}}}\n'
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios/account.yaml").write_text(account, "utf-8")
+    scenario = "{name: runs, as: ann, actions: ec2:RunInstances, on: '*', session: with MFA, expect: allow}"
+    suite = f"suite: EC2\naccount: account.yaml\nscenarios:\n  - {scenario}\n"
+    (tmp_path / "scenarios/ec2.yaml").write_text(suite, "utf-8")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
+    (tmp_path / "v4.json").write_text(json.dumps({"PolicyVersion": {"Document": document}}), "utf-8")
+    assert [flip["after"] for flip in data(tmp_path, "v4.json", "AmazonEC2FullAccess")["cells"]["flips"]] == ["allowed"]

@@ -13,7 +13,7 @@ from simulator.backends.journal import record
 from simulator.backends.plan import Limits
 from simulator.catalogue import load
 from simulator.errors import BackendError, InputError
-from tests.unit.backends.faulty import FaultyIam
+from tests.unit.backends.faulty import FaultyIam, apart_from_this_machine
 from tests.unit.backends.samples import ALLOW_ALL, A, asks
 
 if TYPE_CHECKING:
@@ -26,16 +26,7 @@ pytestmark = pytest.mark.timeout(60)
 
 @pytest.fixture(autouse=True)
 def _credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the machine's own configuration out, and waits short."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    # botocore waits up to seconds before a retry, and longer once it was throttled.
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-    monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
+    apart_from_this_machine(monkeypatch, tmp_path)
 
 
 def options(iam: FaultyIam, **more: Any) -> AwsOptions:
