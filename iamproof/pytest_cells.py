@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from iamproof.session import Prepared
-    from simulator.analyse.coverage import Hits
     from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.result import CellResult, InvariantResult, Run
@@ -116,14 +115,6 @@ class Suites:
 
         return writer()
 
-    def seen(self) -> str | None:
-        """Return what the cells decided in this process cover, to be handed to another; None if nobody asks."""
-        if self.prepared is None or self.prepared.observer is None:
-            return None
-        from simulator.analyse.coverage import encode  # noqa: PLC0415  # only with coverage
-
-        return encode(self.prepared.hits())
-
     def prove(self, one: Asserted) -> InvariantResult:
         """Decide an invariant and keep the result for the reports."""
         assert self.prepared is not None  # there are no items otherwise
@@ -138,7 +129,6 @@ class Suites:
         *,
         selected: str,
         full: bool,
-        hits: Hits | None = None,
         asserted: Sequence[Asserted] = (),
         proofs: Sequence[InvariantResult] = (),
     ) -> Run:
@@ -147,16 +137,14 @@ class Suites:
         options = self.prepared.options
         options = replace(options, paths=() if full else options.paths, selected=selected)
         with contextlib.chdir(self.root):
-            return replace(self.prepared, options=options, cells=cells, asserted=list(asserted)).finish(
-                results, proofs, hits=hits
-            )
+            return replace(self.prepared, options=options, cells=cells, asserted=list(asserted)).finish(results, proofs)
 
     def alone(self, cell: Cell, result: CellResult) -> Run:
         """Return a run of one cell: what telling its failure needs."""
         assert self.prepared is not None  # there are no results otherwise
-        options = replace(self.prepared.options, with_git=False)
+        options = replace(self.prepared.options, with_git=False, coverage=False)
         with contextlib.chdir(self.root):
-            alone = replace(self.prepared, options=options, cells=[cell], asserted=[], observer=None)
+            alone = replace(self.prepared, options=options, cells=[cell], asserted=[])
             return alone.finish([result], [])
 
 

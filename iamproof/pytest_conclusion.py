@@ -8,6 +8,7 @@ import pytest
 
 from iamproof.pytest_selection import selection_words
 from simulator.errors import InputError
+from simulator.suites.asserted import invariant_result
 from simulator.suites.results import cell_result
 from simulator.text.show import show
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from iamproof.pytest_cells import Suites
     from iamproof.session import Prepared
-    from simulator.analyse.coverage import Hits
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.result import CellResult, InvariantResult, Run
 
@@ -48,11 +49,10 @@ def checked_percentage(config: pytest.Config) -> Fraction | None:
 
 
 class Elsewhere(NamedTuple):
-    """What came of other processes: results by id, why there is none by id, coverage, invariants."""
+    """What came of other processes: results by id, why there is none by id, invariants."""
 
     decided: Mapping[str, str]
     lost: Mapping[str, str]
-    seen: Sequence[str] = ()
     proofs: Sequence[str] = ()
 
 
@@ -70,10 +70,9 @@ def conclude(
     asserted = [one for one in suites.prepared.asserted if one.id in selected]
     full = len(cells) == suites.prepared.declared and len(asserted) == len(suites.prepared.asserted)
     results = list(_results(suites.results, cells, elsewhere))
-    hits, selected_words = _union(suites.prepared, elsewhere.seen), "" if full else selection_words(config)
-    proved = suites.proofs | _decoded_proofs(elsewhere.proofs)
-    proven = [proved[one.id] for one in asserted if one.id in proved]
-    run = suites.finish(cells, results, selected=selected_words, full=full, hits=hits, asserted=asserted, proofs=proven)
+    selected_words = "" if full else selection_words(config)
+    proofs = list(_proofs(suites.proofs, asserted, elsewhere))
+    run = suites.finish(cells, results, selected=selected_words, full=full, asserted=asserted, proofs=proofs)
     said = [*run.failures, *(run.warnings if suites.strict else ())]
     told, short = _told(run, config)
     said += short
@@ -95,23 +94,6 @@ def _ungrouped(
         return selected, elsewhere
     decided, lost = ({own(one): text for one, text in told.items()} for told in (elsewhere.decided, elsewhere.lost))
     return set(map(own, selected)), elsewhere._replace(decided=decided, lost=lost)
-
-
-def _decoded_proofs(encoded: Sequence[str]) -> dict[str, InvariantResult]:
-    if not encoded:
-        return {}
-    from reports.json import decode_invariant  # noqa: PLC0415  # only for the results of other processes
-
-    return {result.id: result for result in map(decode_invariant, encoded)}
-
-
-def _union(prepared: Prepared, seen: Sequence[str]) -> Hits | None:
-    """Return what was covered here and in other processes."""
-    if prepared.observer is None:
-        return None
-    from simulator.analyse.coverage import decode, union  # noqa: PLC0415  # only with coverage
-
-    return union([prepared.hits(), *map(decode, seen)])
 
 
 def _told(run: Run, config: pytest.Config) -> tuple[list[str], list[str]]:
@@ -136,6 +118,26 @@ def _results(own: Mapping[str, CellResult], cells: Sequence[Cell], elsewhere: El
             yield own[cell.id]
         elif cell.id in elsewhere.lost:
             yield cell_result(cell, "error", elsewhere.lost[cell.id])
+
+
+def _proofs(
+    own: Mapping[str, InvariantResult], asserted: Sequence[Asserted], elsewhere: Elsewhere
+) -> Iterator[InvariantResult]:
+    """Yield what became of the invariants; of one whose process died nothing is known, which is no proof."""
+    known = {**own, **_decoded(elsewhere.proofs)}
+    for one in asserted:
+        if one.id in known:
+            yield known[one.id]
+        elif one.id in elsewhere.lost:
+            yield invariant_result(one, "unknown", elsewhere.lost[one.id])
+
+
+def _decoded(proofs: Sequence[str]) -> dict[str, InvariantResult]:
+    if not proofs:
+        return {}
+    from reports.json import decode_invariant  # noqa: PLC0415  # only for the results of other processes
+
+    return {result.id: result for result in map(decode_invariant, proofs)}
 
 
 def _write(run: Run, config: pytest.Config) -> list[str]:

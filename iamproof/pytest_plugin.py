@@ -7,7 +7,7 @@ collected: projects without suites pay for the options only.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -51,9 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # The default folder has a common name: without a suite in it, it is somebody else's.
     empty: tuple[Path, ...] = ()
     config.stash[_ROOTS] = roots if stated or _mentioned(roots) else empty
-    if hasattr(config, "workerinput"):
-        config.pluginmanager.register(Seen(config), "iamproof-seen")
-    else:
+    if not hasattr(config, "workerinput"):  # a worker judges nothing: its results travel with pytest's
         targets = config.getoption("--iam-report")
         if targets:
             from iamproof.pytest_conclusion import checked_targets  # noqa: PLC0415  # only with --iam-report
@@ -104,19 +102,6 @@ def _suites(config: pytest.Config) -> Suites:
     return config.stash[_KEY]
 
 
-class Seen:
-    """In a worker: tells the process that writes reports what the cells decided here cover."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-
-    def pytest_sessionfinish(self) -> None:
-        """Hand over the coverage."""
-        suites = self._config.stash.get(_KEY, None)
-        if suites is not None and (seen := suites.seen()) is not None:
-            self._config.workeroutput[PROPERTY] = seen  # type: ignore[attr-defined]  # given by xdist
-
-
 class Results:
     """Gathers what was selected and decided, in other processes too, and judges the run as a whole."""
 
@@ -125,7 +110,6 @@ class Results:
         self._selected: set[str] = set()
         self._found: dict[str, str] = {}  # a crashed worker's cells are run again elsewhere: the last counts
         self._lost: dict[str, str] = {}  # why cells have no result
-        self._seen: list[str] = []  # what each worker's cells cover
         self._proofs: dict[str, str] = {}
         self._said: list[str] = []
         self._told: list[str] = []
@@ -139,13 +123,6 @@ class Results:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Note what a worker will run: the process that writes reports collects nothing itself."""
         self._selected.update(ids)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Keep what a worker's cells cover."""
-        seen = getattr(node, "workeroutput", {}).get(PROPERTY)  # a crashed worker has said nothing
-        if seen is not None:
-            self._seen.append(seen)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -172,7 +149,7 @@ class Results:
             self._said, self._told = conclude(
                 _suites(self._config),
                 self._selected,
-                Elsewhere(self._found, self._lost, self._seen, tuple(self._proofs.values())),
+                Elsewhere(self._found, self._lost, tuple(self._proofs.values())),
                 self._config,
             )
             from iamproof.pytest_names import mend_junit  # noqa: PLC0415  # only where there are suites

@@ -21,11 +21,10 @@ from simulator.suites.select import Choice
 from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from iamproof.jobs import Ahead
     from simulator.accounts.policies import LoadedPolicy
-    from simulator.analyse.coverage import Hits, Observer
     from simulator.analyse.coverage.told import Only
     from simulator.catalogue import Catalogue
     from simulator.suites.asserted import Asserted
@@ -61,7 +60,7 @@ class RunOptions:
     endpoint_url: str | None = None
     command: tuple[str, ...] = ()
     with_git: bool = True  #: ask git for commit and dirtiness: evidence for reports
-    coverage: bool = False  #: note what the cells cover of the policies
+    coverage: bool = False  #: tell what the cells cover of the policies
     jobs: int = 1  #: processes that decide
     selected: str = ""  #: in words, what a test runner left out by means of its own
 
@@ -93,7 +92,6 @@ class Prepared:
     catalogue: Catalogue
     runner: Runner
     started: str
-    observer: Observer | None = None
     results: list[CellResult] = field(default_factory=list)
     asserted: list[Asserted] = field(default_factory=list)
     invariants: list[InvariantResult] = field(default_factory=list)
@@ -114,7 +112,7 @@ class Prepared:
     def _results(self) -> Iterator[CellResult]:
         """Decide the cells in order, in one process or, where they can be shared, in several."""
         jobs = self.options.jobs
-        if jobs > 1 and self.observer is None:  # what cells cover is observed in this process
+        if jobs > 1:
             from iamproof.jobs import can_share, settled_by  # noqa: PLC0415  # only with --jobs
 
             if can_share(self.runner, self.cells):
@@ -124,9 +122,10 @@ class Prepared:
         yield from map(self.runner.result, self.cells)
 
     def narrowed(self, cells: list[Cell]) -> Prepared:
-        """Return the same for *cells* alone and all invariants, nothing of them decided; a part covers nothing."""
-        runner = _runner(self.options, cells, self.catalogue, None)
-        return replace(self, cells=cells, runner=runner, observer=None, results=[], invariants=[])
+        """Return the same for *cells* alone and all invariants, nothing of them decided."""
+        return replace(
+            self, cells=cells, runner=_runner(self.options, cells, self.catalogue), results=[], invariants=[]
+        )
 
     @contextmanager
     def ahead(self) -> Iterator[None]:
@@ -163,13 +162,8 @@ class Prepared:
         self,
         results: Sequence[CellResult] | None = None,
         invariants: Sequence[InvariantResult] | None = None,
-        *,
-        hits: Hits | None = None,
     ) -> Run:
-        """Put the results together; cells and invariants without one are reported as not run.
-
-        *hits* is the coverage, where other processes have seen some of it.
-        """
+        """Put the results together; cells and invariants without one are reported as not run."""
         assembly = Assembly(
             loaded=self.loaded,
             chosen=self.cells,
@@ -187,20 +181,26 @@ class Prepared:
             self._provenance(),
             invariants=self.invariants if invariants is None else invariants,
         )
-        return run if self.observer is None else replace(run, coverage=self.covered(hits or self.hits()))
-
-    def hits(self) -> Hits:
-        """Return what the cells decided in this process cover."""
-        assert self.observer is not None  # nobody asks without `RunOptions.coverage`
-        return self.observer.hits(self._policies())
+        return replace(run, coverage=self.covered(run.cells)) if self.options.coverage else run
 
     def covered(
-        self, hits: Hits, *, managed: bool = False, only: Only | None = None, since: str | None = None
+        self,
+        results: Iterable[CellResult],
+        *,
+        managed: bool = False,
+        only: Only | None = None,
+        since: str | None = None,
     ) -> Coverage:
-        """Put *hits* beside the policies, as `simulator.analyse.coverage.covered` does."""
-        from simulator.analyse.coverage import covered  # noqa: PLC0415  # only with coverage
+        """Return what the cells cover that *results* have a decision of, as `simulator.analyse.coverage.covered` does.
 
-        return covered(self._policies(), hits, managed=managed, only=only, since=since)
+        It does not matter which process decided them, and whether that has come to its end.
+        """
+        from simulator.analyse.coverage import covered, hits_of  # noqa: PLC0415  # only with coverage
+
+        decided = {result.id for result in results if result.actual is not None}
+        policies = self._policies()
+        hits = hits_of((cell for cell in self.cells if cell.id in decided), self.runner.engine, policies)
+        return covered(policies, hits, managed=managed, only=only, since=since)
 
     def _policies(self) -> tuple[LoadedPolicy, ...]:
         """Return the policies that can decide the chosen cells; those of invariants are not asked by any cell."""
@@ -258,20 +258,13 @@ def prepare(
             if some
             else "there is no cell to run"
         )
-    observer = _observer() if options.coverage else None
-    runner = _runner(options, cells, catalogue, observer)
-    return Prepared(options, loaded, len(declared), cells, catalogue, runner, started, observer, asserted=asserted)
+    runner = _runner(options, cells, catalogue)
+    return Prepared(options, loaded, len(declared), cells, catalogue, runner, started, asserted=asserted)
 
 
-def _observer() -> Observer:
-    from simulator.analyse.coverage import Observer  # noqa: PLC0415  # only with coverage
-
-    return Observer()
-
-
-def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue, observer: Observer | None) -> Runner:
-    """Choose who decides; whoever does, *observer* hears what our evaluator made of each cell."""
-    ours = EmbeddedRunner(cells, catalogue, strict=options.strict, observer=observer)
+def _runner(options: RunOptions, cells: list[Cell], catalogue: Catalogue) -> Runner:
+    """Choose who decides."""
+    ours = EmbeddedRunner(cells, catalogue, strict=options.strict)
     if options.backend == "embedded" and options.corroborate is None and not options.reach:
         return ours
     from iamproof.remote import remote_runner  # noqa: PLC0415  # other backends bring their libraries

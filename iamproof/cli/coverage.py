@@ -65,7 +65,7 @@ def _coverage(prepared: Prepared, run: Run, options: dict[str, Any]) -> Coverage
     from iamproof.changed import changed_since  # noqa: PLC0415  # asks git
 
     only = None if since is None else changed_since(since)
-    return prepared.covered(prepared.hits(), managed=options["managed"], only=only, since=since)
+    return prepared.covered(run.cells, managed=options["managed"], only=only, since=since)
 
 
 def _write_lcov(coverage: Coverage, path: str) -> None:

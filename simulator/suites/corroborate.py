@@ -38,6 +38,7 @@ class CorroboratingRunner:
     def __init__(self, ours: EmbeddedRunner, recording: Recording, path: str) -> None:
         self.name = ours.name
         self.source = ours.source
+        self.engine = ours.engine
         self._ours = ours
         self._recording = recording
         self._path = path

@@ -41,6 +41,7 @@ class BackendRunner:
     def __init__(self, backend: Backend, ours: EmbeddedRunner, *, heard: Callable[[int], None] | None = None) -> None:
         self.name = backend.name
         self.source = f"Simulated on policy files, which were not read from AWS. Decisions: {backend.source}"
+        self.engine = ours.engine
         self.unanswered = 0
         self._backend = backend
         self._ours = ours

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from simulator.suites.alike import Key
     from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
-    from simulator.suites.engine import Ground
-    from simulator.suites.findings import Finding
     from simulator.suites.load import Loaded
     from simulator.suites.model import Suite
     from simulator.suites.result import InvariantResult, Outcome
@@ -49,6 +47,7 @@ class Runner(Protocol):
 
     name: str  #: the backend, as asked for
     source: str  #: where the decisions come from, in words
+    engine: Engine  #: what our evaluator makes of the cells, whoever decides
     unanswered: int  #: cells in error because the backend could not answer
 
     def expect(self, cells: Sequence[Cell]) -> None:
@@ -73,28 +72,18 @@ class Settled(NamedTuple):
         return cell_result(cell, self.outcome, self.message, self.evidence)
 
 
-class Observe(Protocol):
-    """Who hears of each cell that was decided."""
-
-    def __call__(self, cell: Cell, ground: Ground, finding: Finding) -> None:
-        """Hear what was decided of *cell*."""
-
-
 class EmbeddedRunner:
-    """Decides cells in this process; *observer* hears of each."""
+    """Decides cells in this process."""
 
     name = "embedded"
     source = "Simulated on policy files; not read from AWS"
     unanswered = 0
 
-    def __init__(
-        self, cells: Sequence[Cell], catalogue: Catalogue, *, strict: bool = False, observer: Observe | None = None
-    ) -> None:
+    def __init__(self, cells: Sequence[Cell], catalogue: Catalogue, *, strict: bool = False) -> None:
         self.engine = Engine(cells, catalogue)
         self._catalogue = catalogue
         self._strict = strict
         self._today = today().isoformat()
-        self._observer = observer
         self._cells = cells
         self._alike = Alike(self.engine)
         self._settled: dict[Key, Settled] = {}
@@ -110,8 +99,7 @@ class EmbeddedRunner:
         """Decide and judge *cell*; cells that decide alike are judged once."""
         if cell.scenario.skip is not None:
             return Settled("skipped", f"skipped: {cell.scenario.skip}")
-        # Cells that decide alike may have missed a statement otherwise, or met another outcome of a condition.
-        key = None if self._observer is not None else self._alike.key(cell)
+        key = self._alike.key(cell)
         found = None if key is None else self._settled.get(key)
         if found is not None:
             return found
@@ -135,8 +123,6 @@ class EmbeddedRunner:
         questions = open_questions(finding, ground)
         if questions:
             return _undetermined(questions)
-        if self._observer is not None:
-            self._observer(cell, ground, finding)
         evidence = evidence_of(
             cell,
             finding,

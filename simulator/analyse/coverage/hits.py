@@ -6,12 +6,11 @@ then one for each resource entry.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from simulator.accounts.policies import LoadedPolicy
     from simulator.policy.model import Element, Statement
@@ -26,10 +25,7 @@ __all__ = [
     "Hits",
     "Layout",
     "bits_of",
-    "decode",
-    "encode",
     "key_of",
-    "union",
 ]
 
 Hits: TypeAlias = "dict[str, tuple[int, ...]]"
@@ -68,28 +64,8 @@ def _length(element: Element | None) -> int:
 
 
 def key_of(policy: LoadedPolicy) -> str:
-    """Name a policy alike in every process that has read the same text at the same place."""
+    """Name a policy: one text at one place is one policy, in whatever suite."""
     return f"{policy.path}\n{policy.sha256}"
-
-
-def union(several: Iterable[Hits]) -> Hits:
-    """Return what any of *several* has seen."""
-    found: Hits = {}
-    for hits in several:
-        for key, numbers in hits.items():
-            there = found.get(key, (0,) * len(numbers))
-            found[key] = tuple(a | b for a, b in zip(there, numbers, strict=True))
-    return found
-
-
-def encode(hits: Hits) -> str:
-    """Write *hits* to carry them from one process to another."""
-    return json.dumps(hits)
-
-
-def decode(text: str) -> Hits:
-    """Read what `encode` wrote."""
-    return {key: tuple(numbers) for key, numbers in json.loads(text).items()}
 
 
 def bits_of(mask: int) -> Iterator[int]:

@@ -1,4 +1,8 @@
-"""Noting what is asked while cells are judged: a few lookups a cell, no decision of its own."""
+"""What cells asked, from the decisions that they share: a few lookups a cell.
+
+Which process decided a cell does not matter: every one has the same suites, and whoever puts results together asks
+the engine for the spots of all cells that have one.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +16,20 @@ if TYPE_CHECKING:
     from simulator.accounts.policies import LoadedPolicy
     from simulator.analyse.coverage.hits import Hits
     from simulator.suites.cells import Cell
-    from simulator.suites.engine import Ground
-    from simulator.suites.findings import Finding
+    from simulator.suites.engine import Engine
 
-__all__ = ["Observer"]
+__all__ = ["hits_of"]
 
 
-class Observer:
-    """Gathers for each spot the union of the actions that cells asked there; an `EmbeddedRunner` calls it."""
-
-    def __init__(self) -> None:
-        self._touched: dict[tuple[int, int, bool], tuple[Touch, int]] = {}
-
-    def __call__(self, cell: Cell, ground: Ground, finding: Finding) -> None:
-        """Note the requests of a cell that was decided."""
-        live = cell.suite.semantics == "live"
-        for ask in finding.asks:
-            for spot in ask.spots:
+def hits_of(cells: Iterable[Cell], engine: Engine, policies: Iterable[LoadedPolicy]) -> Hits:
+    """Return what the requests of *cells* made of the statements of *policies*."""
+    touched: dict[tuple[int, int, bool], tuple[Touch, int]] = {}
+    for cell in cells:
+        ground, live = engine.ground(cell), cell.suite.semantics == "live"
+        for asked, spots in engine.operations(cell, ground):
+            for spot in spots:
                 # The touch keeps spot and ground, so that their ids stay theirs.
                 key = (id(spot), id(ground), live)
-                known = self._touched.get(key)
-                touch, wanted = known or (Touch(ground, spot, cell.where, live), 0)
-                self._touched[key] = (touch, wanted | ask.wanted)
-
-    def hits(self, policies: Iterable[LoadedPolicy]) -> Hits:
-        """Return what the requests made of the statements of *policies*."""
-        return gather(self._touched.values(), policies)
+                touch, wanted = touched.get(key) or (Touch(ground, spot, cell.where, live), 0)
+                touched[key] = (touch, wanted | asked)
+    return gather(touched.values(), policies)

@@ -135,7 +135,7 @@ def test_where_there_is_no_fork_one_process_decides(cells: tuple[Cell, ...], mon
     assert not can_share(EmbeddedRunner(cells, load()), cells)
 
 
-@pytest.mark.parametrize("options", [(), ("-x",), ("--max-failures", "70"), ("-k", "own")])
+@pytest.mark.parametrize("options", [(), ("-x",), ("--max-failures", "70"), ("-k", "own", "--coverage")])
 def test_the_report_is_the_same_to_the_byte(
     folder: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:

@@ -145,6 +145,20 @@ def test_a_cell_that_the_api_does_not_take_is_unsupported(world: World, suite: s
     assert reason in str(cell.message)
 
 
+def test_a_cell_that_was_asked_and_not_decided_covers_nothing(world: World) -> None:
+    world.write("suites/account.yaml", ACCOUNT + ORGANIZATION)
+    by = (
+        "scenarios: [{name: x, as: ann, actions: s3:DeleteObject, on: '*', expect: {verdict: explicitDeny, by: Never}}]"
+    )
+    world.write("suites/layers.yaml", ONE + by)
+    reach = {}
+    for backend in ("embedded", "moto"):
+        coverage = iamproof.run("suites", backend=backend, with_git=False, coverage=True).coverage
+        assert coverage is not None
+        reach[backend] = {policy.name: policy.statements[0].reach for policy in coverage.policies}["NoDelete"]
+    assert reach == {"embedded": "decisive", "moto": "never"}
+
+
 def test_unsupported_cells_are_counted_and_fail_a_strict_run_only(world: World) -> None:
     world.write("suites/account.yaml", ACCOUNT)
     world.write(
