@@ -11,12 +11,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.errors import Diagnostic, InputError
+from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Blob", "GitState", "commit_of", "contents", "file_at", "files_at", "git_state", "known_commit"]
+__all__ = [
+    "Blob",
+    "GitState",
+    "commit_of",
+    "contents",
+    "file_at",
+    "files_at",
+    "git_state",
+    "known_commit",
+    "names",
+    "too_large",
+]
 
 _SECONDS = 10
 _REGULAR = ("100644", "100755")
@@ -58,7 +69,9 @@ def known_commit(revision: str) -> str:
     """Return the commit that *revision* names; raise `InputError` when it names none."""
     commit = commit_of(revision)
     if commit is None:
+        near = nearest(revision, names())
         help_ = "a branch, a tag or a commit of this checkout; a shallow clone lacks older ones (`git fetch --deepen`)"
+        help_ = f"did you mean `{near}`?" if near else help_
         raise InputError([Diagnostic("revision", f"git knows no revision `{revision}` here", help=help_)])
     return commit
 
@@ -73,16 +86,20 @@ def file_at(commit: str, path: str, *, limit: int) -> bytes | None:
     if size is None:
         return None
     if int(size) > limit:
-        raise InputError(
-            [
-                Diagnostic(
-                    "too-large",
-                    f"`{path}` of {commit[:12]} has more than {limit:,} bytes",
-                    help="name a smaller file, or an older revision",
-                )
-            ]
-        )
+        raise too_large(path, commit, limit)
     return _git("cat-file", "blob", name)
+
+
+def too_large(path: str, commit: str, limit: int) -> InputError:
+    """Return the fault of a file of *commit* that is larger than what is read."""
+    message = f"`{path}` of {commit[:12]} has more than {limit >> 20} MiB"
+    return InputError([Diagnostic("too-large", message, help="name a smaller file, or an older revision")])
+
+
+def names() -> tuple[str, ...]:
+    """Return the branches and tags."""
+    found = _git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")
+    return tuple((found or b"").decode("utf-8", "replace").splitlines())
 
 
 @dataclass(frozen=True, slots=True)

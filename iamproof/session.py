@@ -14,7 +14,7 @@ from iamproof.config import read_config
 from iamproof.current import current_catalogue
 from iamproof.git import git_state
 from simulator.clock import now
-from simulator.errors import SelectionError
+from simulator.errors import Diagnostic, InputError, SelectionError
 from simulator.suites.load import load_suites
 from simulator.suites.run import Assembly, EmbeddedRunner, Provenance, Runner
 from simulator.suites.select import Choice
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from simulator.suites.result import CellResult, InvariantResult, Run
     from simulator.text.source import Source
 
-__all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "prepare", "run_session"]
+__all__ = ["DEFAULT_PATH", "Prepared", "RunOptions", "prepare", "run_session", "suite_paths"]
 
 DEFAULT_PATH = "scenarios"
 
@@ -224,6 +224,16 @@ class Prepared:
         )
 
 
+def suite_paths(given: Iterable[str]) -> list[Path]:
+    """Return the paths to read suites from: those given, else the default; raise `InputError` when that isn't there."""
+    paths = [Path(path) for path in given]
+    if not paths and not Path(DEFAULT_PATH).exists():
+        message = f"there is no folder `{DEFAULT_PATH}`, which is read where no PATH is given"
+        advice = "name a suite or a folder of suites as PATH; `iamproof init POLICY` writes a first one"
+        raise InputError([Diagnostic("file-missing", message, help=advice)])
+    return paths or [Path(DEFAULT_PATH)]
+
+
 def prepare(
     options: RunOptions,
     *,
@@ -236,7 +246,7 @@ def prepare(
     """
     started = now()
     catalogue = current_catalogue()
-    paths = [Path(path) for path in options.paths] or [Path(DEFAULT_PATH)]
+    paths = suite_paths(options.paths)
     root = Path(options.root) if options.root else Path()
     loaded = load_suites(
         paths,
@@ -251,13 +261,12 @@ def prepare(
     cells = [cell for cell in declared if chosen(cell)] if options.choice.text else list(declared)
     asserted = list(filter(options.choice.test_of_invariants(), loaded.asserted)) if loaded.asserted else []
     if not cells and not asserted:
-        some = declared or loaded.asserted
+        if not (declared or loaded.asserted):
+            raise SelectionError("there is no cell to run")
         beside = f" and {len(loaded.asserted)} invariants" if loaded.asserted else ""
-        raise SelectionError(
-            f"`{options.choice.text}` selects none of {len(declared)} cells{beside}"
-            if some
-            else "there is no cell to run"
-        )
+        cells_ = "the one cell" if len(declared) == 1 else f"{len(declared)} cells"
+        missed = f"`{options.choice.text}` selects none of {cells_}{beside}"
+        raise SelectionError("; ".join((missed, *options.choice.advice(declared))))
     runner = _runner(options, cells, catalogue)
     return Prepared(options, loaded, len(declared), cells, catalogue, runner, started, asserted=asserted)
 

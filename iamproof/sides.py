@@ -6,17 +6,19 @@ in one (``REV:PATH``).  A path that exists wins over a revision of that name.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from iamproof.git import commit_of, contents, files_at
+from iamproof.git import commit_of, contents, files_at, names, too_large
 from iamproof.managed import managed_at, nearest_named
 from simulator.accounts.policies import LoadedPolicy
 from simulator.analyse.check import read_document, stored_document
-from simulator.errors import Diagnostic, InputError
+from simulator.errors import Diagnostic, InputError, nearest
 from simulator.suites.load import suite_files
 from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT, read_source
 from simulator.text.json import parse_json
@@ -38,6 +40,7 @@ Kind: TypeAlias = Literal["policy", "folder", "account", "revision"]
 _YAML = (".yaml", ".yml")
 _ENDINGS = (".json", "")  #: of files that may be policies; histories of AWS's own have names without an ending
 _MOST_FILES = 5000
+_LOOKED_AT = 2000  # of a folder, to find the name that was meant
 _WORDS = {"policy": "a policy", "folder": "a folder", "account": "an account file", "revision": "a revision"}
 
 
@@ -88,11 +91,22 @@ def _side(text: str, name: str, ask: Ask | None) -> Side:
     commit = commit_of(revision) if colon and inside else None
     if commit is not None:
         return _in_commit(text, commit, inside)
-    near = nearest_named(text) if path.suffix == "" and "/" not in text else None
-    message = f"{name} `{text}` is no file, no folder, no AWS managed policy and no revision that git knows here"
+    message = f"`{text}` ({name}) is no file, no folder, no AWS managed policy and no revision that git knows here"
+    near = _near(text)
     raise _fault(
         message, f"did you mean `{near}`?" if near else "a revision's file is REV:PATH, as main:policies/x.json"
     )
+
+
+def _near(text: str) -> str | None:
+    """Return what may be meant: an AWS managed policy, a file beside where *text* would be, or a branch or tag."""
+    path = Path(text)
+    near = nearest_named(text) if path.suffix == "" and "/" not in text else None
+    with contextlib.suppress(OSError, ValueError):
+        beside = islice(path.parent.iterdir(), _LOOKED_AT) if near is None else ()
+        near = nearest(path.name, [one.name for one in beside]) or near
+        near = near if path.parent == Path() or near is None else (path.parent / near).as_posix()
+    return near or nearest(text, names())
 
 
 def _kind_of(path: str) -> Kind:
@@ -159,8 +173,11 @@ def _one(side: Side) -> Source | None:
     if side.managed is not None:
         return side.managed.source
     if side.commit is None:
-        return read_source(Path(side.path), limit=SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT)
+        return read_source(Path(side.path), limit=_limit(side))
     blobs = files_at(side.commit, side.path)
+    limit = _limit(side)
+    if any(one.size > limit for one in blobs):
+        raise too_large(side.path, side.commit, limit)
     return next(iter(_read_blobs(side, {one.name: one for one in blobs}).values()), None)
 
 
@@ -214,8 +231,7 @@ def _hidden(name: str) -> bool:
 
 
 def _read_blobs(side: Side, blobs: Mapping[str, Blob]) -> dict[str, Source]:
-    limit = SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT
-    wanted = {name: one for name, one in blobs.items() if one.size <= limit}  # what is larger is no policy
+    wanted = {name: one for name, one in blobs.items() if one.size <= _limit(side)}  # what is larger is no policy
     if len(wanted) > _MOST_FILES:
         message = f"`{side.given}` has {len(wanted):,} files here that may be policies"
         raise _fault(message, "name a folder, as REV:policies")
@@ -236,6 +252,10 @@ def _read_blobs(side: Side, blobs: Mapping[str, Blob]) -> dict[str, Source]:
 def _looks_like_policy(source: Source) -> bool:
     """Tell whether a file that nobody named is read as a policy; without an ending it may be a script that holds one."""
     return '"Statement"' in source.text and (_suffix(source.name) != "" or source.text.lstrip().startswith("{"))
+
+
+def _limit(side: Side) -> int:
+    return SUITE_LIMIT if side.kind == "account" else POLICY_LIMIT
 
 
 def _policy(source: Source | None, *, named: bool) -> LoadedPolicy | None:

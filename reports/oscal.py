@@ -23,15 +23,15 @@ from reports.describe import Fact, case_words, live_words, shown
 from reports.evidence import completeness, evidence
 from reports.json import dump
 from reports.options import Options
-from reports.read import fault
 from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line
-from simulator.errors import Diagnostic, InputError
+from simulator.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reports.controls import Coverage
-    from reports.signoff import SignOff
+    from reports.signoff import Assessment, SignOff
+    from simulator.errors import Diagnostic
     from simulator.suites.result import CellResult, InvariantResult, Run
 
 __all__ = ["OSCAL_VERSION", "render"]
@@ -277,20 +277,28 @@ def _findings(document: _Document) -> Iterator[dict[str, Any]]:
     if review is None:
         return
     if review.stale(document.digest):
-        message = "the sign-off is of another result: its findings don't belong to this one"
-        advice = f"it names {review.result_digest[:16]}…, and this result is {document.digest[:16]}…: it wants a review of its own"
-        raise InputError([Diagnostic("signoff-stale", message, help=advice)])
+        raise InputError([review.fault(document.digest)])
     rows = {row.control.name: row for found in controls.coverage(document.run).values() for row in found}
+    direct = {name: row for name, row in rows.items() if row.control.strength == "direct" and row.control.oscal_id}
+    faults = [found for found in (_unborne(stated, direct) for stated in review.findings) if found is not None]
+    if faults:
+        raise InputError(faults)
     for stated in review.findings:
-        row = rows.get(stated.control)
-        if row is None or row.control.strength != "direct" or not row.control.oscal_id:
-            raise fault(stated.control, "can have no finding: no cell is mapped to it directly in NIST's catalogue")
-        if stated.state == "satisfied" and row.status != "behaved as expected":
-            raise fault(
-                stated.control,
-                f"is stated satisfied, and {row.as_expected:,} of {len(row.cells):,} cases behaved as expected",
-            )
-        yield _finding(document, row, stated.state, stated.remark)
+        yield _finding(document, direct[stated.control], stated.state, stated.remark)
+
+
+def _unborne(stated: Assessment, direct: Mapping[str, Coverage]) -> Diagnostic | None:
+    """Say what of the cells doesn't bear out a finding."""
+    row = direct.get(stated.control)
+    if row is None:
+        near = nearest(stated.control, direct)
+        known = ", ".join(f"`{name}`" for name in direct) or "none: no scenario names one"
+        advice = f"did you mean `{near}`?" if near else f"those that can: {known}"
+        return stated.fault("can have no finding: no cell is mapped to it directly in NIST's catalogue", advice)
+    if stated.state == "satisfied" and row.status != "behaved as expected":
+        passed = f"{row.as_expected:,} of {count(len(row.cells), 'case')} behaved as expected"
+        return stated.fault(f"is stated satisfied, and {passed}", "state `not-satisfied`, or leave the finding out")
+    return None
 
 
 def _finding(document: _Document, row: Coverage, state: str, remark: str) -> dict[str, Any]:

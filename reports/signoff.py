@@ -19,10 +19,10 @@ The file is YAML or JSON::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from simulator.errors import Collector
+from simulator.errors import Collector, Diagnostic
 from simulator.text.record import Field, Record
 from simulator.text.shape import ListOf, Text
 from simulator.text.source import Kind, Source
@@ -44,6 +44,14 @@ class Assessment:
     control: str
     state: State
     remark: str = ""
+    node: Node | None = field(default=None, repr=False, compare=False)  #: where it says so, for messages
+
+    def fault(self, problem: str, advice: str) -> Diagnostic:
+        """Say what is wrong with it."""
+        message = f"`{self.control}` {problem}"
+        if self.node is None:
+            return Diagnostic("signoff-finding", message, help=advice)
+        return self.node.fault("signoff-finding", message, help=advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,19 @@ class SignOff:
     comment: str = ""
     distribution: tuple[str, ...] = ()
     findings: tuple[Assessment, ...] = ()
+    node: Node | None = field(default=None, repr=False, compare=False)  #: where the digest stands, for messages
 
     def stale(self, digest: str) -> bool:
         """Tell whether the review was of another result than the one with *digest*."""
         return self.result_digest.lower() != digest
+
+    def fault(self, digest: str) -> Diagnostic:
+        """Say that it is no review of the result with *digest*."""
+        message = "the sign-off is of another result: its findings don't belong to this one"
+        advice = f"it names {self.result_digest[:16]}…, and this result is {digest[:16]}…: it wants a review of its own"
+        if self.node is None:
+            return Diagnostic("signoff-stale", message, help=advice)
+        return self.node.fault("signoff-stale", message, help=advice)
 
 
 _TEXT = Text()
@@ -116,11 +133,13 @@ def read_signoff(source: Source) -> SignOff:
         _text(node, "comment"),
         tuple(item.text for item in _items(node, "distribution")),
         tuple(_assessment(item) for item in _items(node, "findings")),
+        node.get("result_digest"),
     )
 
 
 def _assessment(node: Node) -> Assessment:
-    return Assessment(_text(node, "control"), cast("State", _text(node, "state")), _text(node, "remark"))
+    control = node.get("control")
+    return Assessment(_text(node, "control"), cast("State", _text(node, "state")), _text(node, "remark"), control)
 
 
 def _text(node: Node, key: str) -> str:

@@ -30,10 +30,15 @@ def replace_files(path: str | os.PathLike[str], content: Mapping[str, Iterable[s
             return _stream(target, content)
         target.parent.mkdir(parents=True, exist_ok=True)
         return _replace({target.with_name(name) if name else target: pieces for name, pieces in content.items()})
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _unwritable(target, "a part of its path is a file, not a folder") from error
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
-        reason = str(getattr(error, "strerror", None) or error).lower()
-        message = f"the report `{target}` can't be written: {reason}"
-        raise InputError([Diagnostic("report-not-written", message, help="name another file or folder")]) from error
+        raise _unwritable(target, str(getattr(error, "strerror", None) or error).lower()) from error
+
+
+def _unwritable(target: Path, reason: str) -> InputError:
+    message = f"the report `{target}` can't be written: {reason}"
+    return InputError([Diagnostic("report-not-written", message, help="name another file or folder")])
 
 
 def _stream(target: Path, content: Mapping[str, Iterable[str]]) -> tuple[Path, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from iamproof import __version__
-from simulator.errors import IamproofError
+from simulator.errors import Diagnostic, IamproofError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,8 @@ class _Lazy(click.Group):
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = nearest(args[0], COMMANDS)
-            ctx.fail(f"no such command `{args[0]}`" + (f"; did you mean `{near}`?" if near else ""))
+            advice = f"did you mean `{near}`?" if near else "`iamproof --help` lists the commands"
+            raise InputError([Diagnostic("option", f"there is no command `{args[0]}`", help=advice)])
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -114,7 +115,10 @@ def _run(args: Sequence[str] | None) -> int:
     except click.exceptions.Abort:
         return _INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        from iamproof.cli.output import say  # noqa: PLC0415  # only when something went wrong
+        from iamproof.cli.usage import as_diagnostic  # noqa: PLC0415  # only when something went wrong
+
+        say(InputError([as_diagnostic(error)]))
         return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED

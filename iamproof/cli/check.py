@@ -40,6 +40,7 @@ PATH is a suite, a policy (.json) or a folder of both; without one, scenarios/ a
 )
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that suites name must lie below DIR (default: here).",
     shell_complete=completing.folders,

@@ -38,6 +38,7 @@ _CELLS = (
     ),
     click.option(
         "--root",
+        type=click.Path(exists=True, file_okay=False),
         metavar="DIR",
         help="Files that suites name must lie below DIR (default: here).",
         shell_complete=completing.folders,

@@ -45,6 +45,7 @@ class _Claim:
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that suites name must lie below DIR (default: here).",
     shell_complete=completing.folders,
@@ -53,12 +54,12 @@ class _Claim:
 def command(**options: Any) -> int:
     """Print the controls with their claims, and return 0."""
     from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
-    from iamproof.session import DEFAULT_PATH  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import suite_paths  # noqa: PLC0415  # --help needs no simulator
     from simulator.suites.load import load_suites  # noqa: PLC0415  # --help needs no simulator
 
     framework, paths = _arguments(options["arguments"])
     loaded = load_suites(
-        [Path(path) for path in paths or (DEFAULT_PATH,)],
+        suite_paths(paths),
         root=Path(options["root"]) if options["root"] else Path(),
         allow_external=options["allow_external_files"],
         catalogue=current_catalogue(),

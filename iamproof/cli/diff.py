@@ -37,7 +37,12 @@ Ends with 0 if no access is new and no cell flips, else with 1."""
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--full", is_flag=True, help="List everything, however much.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "md"]), default="text", show_default=True)
-@click.option("--root", metavar="DIR", help="Files that suites name must lie below DIR (default: here).")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Files that suites name must lie below DIR (default: here).",
+)
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 @click.option("--ask-aws", is_flag=True, help="Ask AWS for managed policies that are not at hand.")
 @aws_options

@@ -75,6 +75,7 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that suites name must lie below DIR (default: here).",
     shell_complete=completing.folders,
@@ -162,9 +163,7 @@ def _of_cell(options: dict[str, Any], catalogue: Catalogue) -> tuple[Question, S
 
 def _paths(identity: str, paths: list[str]) -> list[Path]:
     """Return what to load: the paths named, else the suite that the id names, else the default folder."""
-    from iamproof.session import DEFAULT_PATH  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import suite_paths  # noqa: PLC0415  # --help needs no simulator
 
-    if paths:
-        return [Path(path) for path in paths]
     file = Path(identity.partition("::")[0])
-    return [file] if "::" in identity and file.is_file() else [Path(DEFAULT_PATH)]
+    return [file] if not paths and "::" in identity and file.is_file() else suite_paths(paths)

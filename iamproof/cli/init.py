@@ -116,6 +116,8 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         reason = (error.strerror or "the system refuses it").lower()
+        if isinstance(error, (FileExistsError, NotADirectoryError)):
+            reason = "a part of its path is a file, not a folder"
         message, advice = f"`{_shown(str(path))}` can't be written: {reason}", "name another folder with `--to DIR`"
         raise InputError([Diagnostic("file-unwritable", message, help=advice)]) from None
 

@@ -32,6 +32,7 @@ what clients create is gone with the server."""
 )
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that the account names must lie below DIR (default: here).",
     shell_complete=completing.folders,

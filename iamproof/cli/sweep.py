@@ -60,6 +60,7 @@ class _Who(NamedTuple):
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that suites name must lie below DIR (default: here).",
     shell_complete=completing.folders,
@@ -145,9 +146,10 @@ def _everybody(options: dict[str, Any], catalogue: Catalogue) -> tuple[_Who, ...
 
         account = load_account(Path(options["account"]), allow_external=True, catalogue=catalogue)
         return tuple(_Who(one, account, built_in) for one in account.principals.values())
+    from iamproof.session import suite_paths  # noqa: PLC0415  # --help needs no simulator
     from simulator.suites.load import load_suites  # noqa: PLC0415  # --help needs no simulator
 
-    paths = [Path(path) for path in options["paths"]] or [Path("scenarios")]
+    paths = suite_paths(options["paths"])
     root = Path(options["root"]) if options["root"] else Path()
     loaded = load_suites(paths, root=root, allow_external=options["allow_external_files"], catalogue=catalogue)
     found = {
@@ -195,7 +197,7 @@ def _named(everybody: Sequence[_Who], name: str, message: str, more: Sequence[st
     if not found:
         known = [*dict.fromkeys(one.principal.label for one in everybody), *more]
         near = nearest(name, known)
-        _misused(message, f"did you mean `{near}`?" if near else f"there are {', '.join(known)}")
+        _misused(message, f"did you mean `{near}`?" if near else _known(known))
     return found[0]
 
 
@@ -203,14 +205,16 @@ def _names(principal: Principal) -> tuple[str, ...]:
     return principal.label, f"{principal.kind}/{principal.name}", principal.arn, principal.caller_arn
 
 
+def _known(names: Iterable[str]) -> str:
+    return f"known here: {', '.join(f'`{name}`' for name in names)}"
+
+
 def _session(who: _Who, name: str) -> Session:
     session = who.sessions.get(name)
     if session is None or session.stands_for:
         known = [one.name for one in who.sessions.values() if not one.stands_for]
         near = nearest(name, known)
-        _misused(
-            f"there is no session `{name}`", f"did you mean `{near}`?" if near else f"there are {', '.join(known)}"
-        )
+        _misused(f"there is no session `{name}`", f"did you mean `{near}`?" if near else _known(known))
     if who.principal.kind == "role" and not session.for_roles:
         _misused(f"`{who.principal.label}` is a role, and roles have no session `{name}`")
     return session

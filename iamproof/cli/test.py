@@ -94,6 +94,7 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
 @click.option("--fail-under", "threshold", metavar="PERCENT", help="With coverage: end with 1 when less is covered.")
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that suites name must lie below DIR (default: here).",
     shell_complete=completing.folders,

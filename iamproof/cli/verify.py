@@ -33,6 +33,7 @@ is unedited, not who made it: give the one that you kept with --digest."""
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--root",
+    type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Files that the report names must lie below DIR (default: here).",
     shell_complete=completing.folders,

@@ -111,7 +111,7 @@ def _read(key: Node, node: Node, faults: Collector, catalogue: Catalogue | None)
 
 def _unknown(key: Node, faults: Collector, catalogue: Catalogue | None) -> None:
     """Warn of a key that nobody declares: it may be a slip, or newer than the catalogue."""
-    near = nearest(key.text, _known_keys(key.text, catalogue), cutoff=0.8)
+    near = nearest_key(key.text, catalogue)
     faults.add(
         key.fault(
             "context-unknown-key",
@@ -120,6 +120,11 @@ def _unknown(key: Node, faults: Collector, catalogue: Catalogue | None) -> None:
             severity=Severity.WARNING,
         )
     )
+
+
+def nearest_key(name: str, catalogue: Catalogue | None = None) -> str | None:
+    """Return the known context key most like *name*, or None when none is near enough."""
+    return nearest(name, _known_keys(name, catalogue), cutoff=0.8)
 
 
 def _known_keys(name: str, catalogue: Catalogue | None) -> tuple[str, ...]:

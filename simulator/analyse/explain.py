@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.accounts.context import nearest_key
 from simulator.analyse.aws_line import AwsLine, aws_line
 from simulator.analyse.flips import Flip, find_flips
 from simulator.analyse.parts import PartTrace, parts_of
@@ -242,6 +243,10 @@ def _notes(lab: Lab) -> list[str]:
         notes.append(f"the catalogue knows no action `{request.action}`: it is evaluated literally{advice}")
     elif request.resource == "*" and known.resource_types:
         notes.append(f"`*` is the literal text: {known.name} takes resources, and statements that name ARNs miss it")
+    for name in lab.question.stated:
+        if lab.catalogue.key(name) is None:
+            near = nearest_key(name, lab.catalogue)
+            notes.append(f"the catalogue knows no context key `{name}`" + (f"; did you mean `{near}`?" if near else ""))
     if lab.exhausted:
         notes.append("the policies are large: not every change was tried")
     if _ignores_trust(lab):

@@ -6,6 +6,7 @@ is created there is gone with it.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -113,9 +114,13 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
         message = f"`{host}:{port}` can't be served: {reason.lower()}"
-        raise InputError(
-            [Diagnostic("serve-address", message, help="try another `--port`; 0 takes a free one")]
-        ) from error
+        ours = isinstance(error, socket.gaierror) or getattr(error, "errno", None) == errno.EADDRNOTAVAIL
+        advice = (
+            "`--host` is an address of this machine, as 127.0.0.1"
+            if ours
+            else "try another `--port`; 0 takes a free one"
+        )
+        raise InputError([Diagnostic("serve-address", message, help=advice)]) from error
     return listener
 
 

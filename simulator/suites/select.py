@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from simulator.suites.asserted import Asserted, Of
     from simulator.suites.cells import Cell
 
 __all__ = ["DIMENSIONS", "Choice", "expression"]
 
+_LISTED = 8  # names, where none is near
 _TOKEN = re.compile(r"\s*(?:([()])|\"([^\"]*)\"|([^\s()]+))")
 
 DIMENSIONS: dict[str, Callable[[Cell], str]] = {
@@ -72,6 +73,15 @@ class Choice:
         tests += _dimension_tests(self.only)
         return lambda cell: all(test(cell) for test in tests)
 
+    def advice(self, cells: Sequence[Cell]) -> Iterator[str]:
+        """Say of each name of the choice that no cell has what may be meant."""
+        yield from _near("--tag", self.tags, {tag for cell in cells for tag in cell.tags})
+        yield from _near("--control", self.controls, {one for cell in cells for one in cell.scenario.controls})
+        for name, globs in _by_dimension(self.only).items():
+            yield from _near(f"--only {name}=", globs, set(map(DIMENSIONS[name], cells)))
+        if self.words:
+            yield "`--list` lists the cells"
+
     def test_of_invariants(self) -> Callable[[Asserted], bool]:
         """Return the predicate for invariants, which are chosen by the same words."""
         tests: list[Callable[[Asserted], bool]] = []
@@ -88,6 +98,21 @@ class Choice:
         for name, globs in _by_dimension(self.only).items():
             tests.append(_any_of(_OF_INVARIANTS[name], globs))
         return lambda one: all(test(one) for test in tests)
+
+
+def _near(option: str, asked: Sequence[str], known: set[str]) -> Iterator[str]:
+    """Yield what may be meant by those of *asked* that match nothing *known*, or a few of what is known."""
+    for glob in asked:
+        if any(_globs(glob, (name,)) for name in known):
+            continue
+        near, space = nearest(glob, known), "" if option.endswith("=") else " "
+        if near:
+            yield f"did you mean `{option}{space}{near}`?"
+        elif known:
+            some = ", ".join(f"`{name}`" for name in sorted(known)[:_LISTED])
+            yield f"known for `{option.removesuffix('=')}`: {some}{', …' if len(known) > _LISTED else ''}"
+        else:
+            yield f"no scenario has anything for `{option}`"
 
 
 def _any_of(texts: Callable[[Asserted], Iterable[str]], globs: Sequence[str]) -> Callable[[Asserted], bool]:

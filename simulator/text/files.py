@@ -7,6 +7,7 @@ a device never ends); and no more is read than the limit says.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -33,6 +34,10 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ADVICE = {
+    errno.ELOOP: "the link leads back to itself: make it anew",
+    errno.ENAMETOOLONG: "is it the file that you mean?",
+}
 
 
 def read_source(path: Path, *, root: Path | None = None, shown: str | None = None, limit: int = SUITE_LIMIT) -> Source:
@@ -53,13 +58,14 @@ def read_source(path: Path, *, root: Path | None = None, shown: str | None = Non
     except NotADirectoryError:
         _stop("file-missing", f"there is no file `{printable(name)}`", "a part of its path is a file, not a folder")
     except OSError as error:
-        _stop("file-unreadable", f"`{printable(name)}` can't be read: {_reason(error)}")
+        advice = _ADVICE.get(error.errno or 0, "ask for the right to read it")
+        _stop("file-unreadable", f"`{printable(name)}` can't be read: {_reason(error)}", advice)
     except ValueError:  # a NUL, or a character that the file system's encoding lacks
-        _stop("file-missing", f"`{printable(str(path))}` can't be the name of a file")
+        _stop("file-missing", f"`{printable(str(path))}` can't be the name of a file", "name a file that is there")
     return Source(name, _decode(data, name), hashlib.sha256(data).hexdigest())
 
 
-def _stop(code: str, message: str, help: str = "") -> NoReturn:  # noqa: A002  # the field's name
+def _stop(code: str, message: str, help: str) -> NoReturn:  # noqa: A002  # the field's name
     raise InputError([Diagnostic(code, message, help=help)]) from None
 
 
@@ -119,7 +125,11 @@ def _did_you_mean(real: Path) -> str:
         near = None
     if near:
         return f"did you mean `{printable(near)}`?"
-    return f"there is no folder `{printable(_shown(missing))}`" if missing != real else ""
+    if missing != real:
+        return f"there is no folder `{printable(_shown(missing))}`"
+    folder = _shown(missing.parent)
+    where = "the folder that you are in" if folder == "." else f"`{printable(folder)}`"
+    return f"nothing in {where} has a name like it"
 
 
 def _decode(data: bytes, name: str) -> str:

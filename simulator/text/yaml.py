@@ -30,7 +30,7 @@ __all__ = ["parse_yaml"]
 
 _DEPTH = 64
 _EXPANSION = 100_000  # values that aliases may add
-_MOST_VALUES = 1_000_000
+_MOST_VALUES = 500_000
 _MOST_FAULTS = 1000  # more of them help nobody, and a hostile file has millions
 
 _BLOCK_STYLES = frozenset("|>")

@@ -194,14 +194,14 @@ def test_a_policy_of_a_resource_is_never_called_clean(history: Path) -> None:
     ("old", "new", "says"),
     [
         ("HEAD", "--output=x", "error"),
-        ("HEAD", "nope", "NEW `nope` is no file, no folder, no AWS managed policy and no revision"),
+        ("HEAD", "nope", "`nope` (NEW) is no file, no folder, no AWS managed policy and no revision"),
         ("HEAD:nope", "HEAD", "there is no `nope` in"),
         ("AmazonEC2FullAcces", POLICY, "did you mean `arn:aws:iam::aws:policy/AmazonEC2FullAccess`?"),
         ("policies", POLICY, "`policies` is a folder and"),
         ("AmazonEC2FullAccess", "HEAD", "name the policy in the revision as REV:PATH"),
         ("scenarios/common.yaml", "scenarios/account.yaml", "error"),
-        ("", POLICY, "OLD `` is no file"),
-        ("a\x01b", POLICY, "OLD `a\\x01b` is no file"),
+        ("", POLICY, "`` (OLD) is no file"),
+        ("a\x01b", POLICY, "`a\\x01b` (OLD) is no file"),
     ],
 )
 def test_what_can_not_be_compared_is_bad_input(history: Path, old: str, new: str, says: str) -> None:

@@ -82,7 +82,7 @@ def test_an_aws_managed_policy(home: Path) -> None:
         (("policies",), "is a folder, not a file"),
         (("policies/mfa.json", "--to", "policies/mfa.json"), "can't be written"),
         (("policies/mfa.json", "./policies/mfa.json"), "two of the policies would have the suite"),
-        ((), "Missing argument"),
+        ((), "the argument POLICY is missing"),
     ],
 )
 def test_what_can_t_be_done_is_refused_in_words(home: Path, arguments: tuple[str, ...], said: str) -> None:

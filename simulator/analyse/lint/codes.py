@@ -96,6 +96,7 @@ READING = {
     "recording": "a file that is no recording, or of something else",
     "bad-report": "a file that is no report of this version",
     "signoff-stale": "findings of a review that signed another result",
+    "signoff-finding": "a finding of a review that the cells don't bear out",
     "cell": "a cell that does not exist, or several that may be meant",
     "no-request": "a policy of which there is nothing to ask",
     "revision": "a revision that git does not have here",

@@ -69,7 +69,7 @@ def test_an_empty_file_is_an_empty_text(folder: Path) -> None:
         ("policies/mfa.jsn", "did you mean `mfa.json`?"),
         ("policies/MFA.json", "did you mean `mfa.json`?"),
         ("policy/mfa.json", "did you mean `policies`?"),
-        ("policies/zzzzzzzz", ""),
+        ("policies/zzzzzzzz", "nothing in `policies` has a name like it"),
         ("zzz/a/b.json", "there is no folder `zzz`"),
     ],
 )
