@@ -3,7 +3,9 @@
     python benchmarks/diff.py [TURNS]
 
 The versions differ by an action, a condition and a dropped Deny.  In one row no suite is decided by them, in another the
-shipped suites load too; in a third the shipped policy loses its Deny of nearly everything, so that every action moves.  Wall and processor time, the best and the median; the latter tells more on a busy machine.
+shipped suites load too, in a third a suite declares two dozen sessions of its own, half of which decide otherwise; in a
+fourth the shipped policy loses its Deny of nearly everything, so that every action moves.  Wall and processor time, the
+best and the median; the latter tells more on a busy machine.
 """
 
 from __future__ import annotations
@@ -54,6 +56,16 @@ def changed(document: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
+def suite() -> str:
+    """Return a suite with two dozen sessions: twelve names, with MFA and without."""
+    sessions = "".join(
+        f"  s{number}: {{aws:username: user{number // 2}, aws:MultiFactorAuthPresent: {str(number % 2 == 0).lower()}}}\n"
+        for number in range(24)
+    )
+    scenario = "{name: reads, as: principal, session: s0, actions: s3:GetObject, on: '*', expect: allow}"
+    return f"suite: Sessions\npolicies: [old.json]\nsessions:\n{sessions}scenarios:\n  - {scenario}\n"
+
+
 def timed(command: tuple[str, ...], cwd: Path, turns: int) -> tuple[list[float], list[float]]:
     """Return wall and processor times of whole processes."""
     walls, used = [], []
@@ -78,6 +90,7 @@ def main(turns: int) -> None:
         less = {**shipped, "Statement": [s for s in shipped["Statement"] if s["Sid"] != "DenyAllButSetupWithoutMFA"]}
         for name, document in (("shipped", shipped), ("less", less)):
             Path(folder, f"{name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        Path(folder, "sessions.yaml").write_text(suite(), encoding="utf-8")
         rows = {
             "diff, no suite": ((*COMMAND, old, new), Path(folder)),
             "diff, every action denied no more": (
@@ -85,6 +98,7 @@ def main(turns: int) -> None:
                 Path(folder),
             ),
             "diff, the shipped suites beside": ((*COMMAND, old, new, "scenarios"), ROOT),
+            "diff, two dozen sessions": ((*COMMAND, old, new, "sessions.yaml"), Path(folder)),
             "import boto3": ((sys.executable, "-c", "import boto3"), ROOT),
         }
         for name, (command, cwd) in rows.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from iamproof.current import current_catalogue
 from iamproof.sides import has_files, paired, policies_of
+from iamproof.sign_ins import sessions_for
 from iamproof.versions import account_at, bearing, versions
 from simulator.accounts.model import Organization, Principal
 from simulator.analyse.diff import (
@@ -18,17 +19,17 @@ from simulator.analyse.diff import (
     compare_access,
     compare_cells,
     decide_cells,
+    keys_of,
     prove_subject,
 )
 from simulator.analyse.diff.model import NEW_ALLOWS
 from simulator.analyse.diff.proof import LIMIT
 from simulator.analyse.sweep import Sweeper
-from simulator.errors import Collector, SelectionError
+from simulator.errors import SelectionError
 from simulator.policy.model import PolicyKind
-from simulator.suites.sessions import MFA_SESSIONS, concrete, read_sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamproof.managed import Ask
     from iamproof.session import Prepared, RunOptions
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
     from iamproof.versions import Version
     from simulator.accounts.model import Account
     from simulator.accounts.policies import LoadedPolicy
-    from simulator.suites.model import Session
+    from simulator.suites.model import Suite
 
 __all__ = ["difference"]
 
-_People: TypeAlias = "dict[tuple[str, str], tuple[Principal, Account, tuple[Session, ...]]]"
-"""Users and roles by account file and name."""
+_People: TypeAlias = "dict[tuple[str, str], tuple[Principal, Account, list[Suite]]]"
+"""Users and roles by account file and name, with the suites that have them."""
+
+_Pair: TypeAlias = "tuple[Subject, Sequence[Suite]]"
+"""Somebody in two versions, sessions not yet chosen, and the suites whose sessions concern them."""
 
 _MOST_SUBJECTS = 40
+_MOST_SWEEPS, _FEWEST_SESSIONS = 240, 6  # of all subjects together, and of one
 _MOST_STEPS, _FEWEST_STEPS = 400_000, 10_000  # of a proof, see `simulator.analyse.prove.budget`
 _SOMEBODY, _ACCOUNT = "somebody", "111111111111"
 _AS_IDENTITY = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP)
@@ -57,13 +62,21 @@ def difference(old: str, new: str, options: RunOptions, *, ask: Ask | None = Non
     cells = _cells(before, after, names)
     if not changed and not cells.compared and one.kind in ("folder", "revision"):
         _refuse_nothing(one, other)
-    subjects = [*_alone(changed), *_principals(one, other, before, after)]
-    kept = subjects[:_MOST_SUBJECTS]
+    pairs = [*_alone(changed, _suites(before, after)), *_principals(one, other, before, after)]
+    most = max(_FEWEST_SESSIONS, _MOST_SWEEPS // (len(pairs) or 1))
+    kept = [_in_sessions(pair, most) for pair in pairs[:_MOST_SUBJECTS]]
     sweeper = Sweeper(current_catalogue())
     # All proofs together cost some ten seconds at most.
     limit = max(_FEWEST_STEPS, min(LIMIT, _MOST_STEPS // (len(kept) or 1)))
     access = _merged((*_of_resources(changed), *(_compared(subject, sweeper, limit) for subject in kept)))
-    return Diff(old, new, tuple(_told(changed)), cells, access, len(subjects) - len(kept))
+    return Diff(old, new, tuple(_told(changed)), cells, access, len(pairs) - len(kept))
+
+
+def _in_sessions(pair: _Pair, most: int) -> Subject:
+    """Add the sessions in which *pair* is compared, of the suites that it was found in."""
+    subject, suites = pair
+    sessions, left_out = sessions_for(subject.new.kind, suites, keys_of(subject.old, subject.new), most=most)
+    return replace(subject, sessions=sessions, left_out=left_out)
 
 
 def _refuse_nothing(one: Side, other: Side) -> None:
@@ -77,7 +90,16 @@ def _merged(access: Iterable[Access]) -> tuple[Access, ...]:
     found: dict[object, Access] = {}
     for one in access:
         outcomes = tuple(proof.outcome for proof in one.proofs)
-        key = (one.alone, one.gained, one.lost, one.lifted, one.forbidden, outcomes, one.unstated)
+        key = (
+            one.alone,
+            one.gained,
+            one.lost,
+            one.lifted,
+            one.forbidden,
+            outcomes,
+            one.unstated,
+            one.sessions_left_out,
+        )
         first = found.get(key)
         found[key] = one if first is None else replace(first, who=(*first.who, *one.who))
     return tuple(found.values())
@@ -108,22 +130,30 @@ def _told(changed: Changed) -> Iterator[str]:
 # --- whom it concerns ---------------------------------------------------------------------------
 
 
-def _alone(changed: Changed) -> Iterator[Subject]:
+def _alone(changed: Changed, suites: Sequence[Suite]) -> Iterator[_Pair]:
     """Yield somebody made up for each policy, who has it and nothing else."""
-    sessions = _states(read_sessions({}, Collector()), "user")
     for name, pair in changed.items():
         if _as_identity(pair):
             old, new = (_somebody(one) for one in pair)
-            yield Subject((name,), None, old, new, sessions, alone=True)
+            yield Subject((name,), None, old, new, (), alone=True), _having(pair, suites)
+
+
+def _suites(before: Version, after: Version) -> Sequence[Suite]:
+    """Return the suites of NEW, or of OLD where NEW has none."""
+    prepared = after.prepared or before.prepared
+    return () if prepared is None else prepared.loaded.suites
+
+
+def _having(pair: tuple[LoadedPolicy | None, LoadedPolicy | None], suites: Sequence[Suite]) -> Sequence[Suite]:
+    """Return the suites that decide by a policy, in either version; all of them where none does."""
+    texts = {one.document.strip() for one in pair if one is not None}
+    having = [suite for suite in suites if any(one.document.strip() in texts for one in suite.loaded_policies)]
+    return having or suites
 
 
 def _somebody(loaded: LoadedPolicy | None) -> Principal:
     policies = () if loaded is None else (loaded,)
     return Principal(_SOMEBODY, "user", _SOMEBODY, _ACCOUNT, "aws", policies=policies)
-
-
-def _states(sessions: Mapping[str, Session], kind: str) -> tuple[Session, ...]:
-    return tuple(one for one in concrete(MFA_SESSIONS, sessions) if one.for_roles or kind == "user")
 
 
 def _of_resources(changed: Changed) -> Iterator[Access]:
@@ -138,15 +168,15 @@ def _as_identity(pair: tuple[LoadedPolicy | None, LoadedPolicy | None]) -> bool:
     return all(one is None or one.policy.kind in _AS_IDENTITY for one in pair)
 
 
-def _principals(one: Side, other: Side, before: Version, after: Version) -> Iterator[Subject]:
+def _principals(one: Side, other: Side, before: Version, after: Version) -> Iterator[_Pair]:
     """Yield the users and roles of the accounts whose policies differ; those that are alike once."""
     if one.kind == "account":
-        olds, news = (_in_account(account_at(side)) for side in (one, other))
+        olds, news = (_in_account(account_at(side), _suites(before, after)) for side in (one, other))
     elif before.prepared is None or after.prepared is None:
         return
     else:
         olds, news = _everybody(before.prepared), _everybody(after.prepared)
-    alike: dict[tuple[object, ...], list[Subject]] = {}
+    alike: dict[tuple[object, ...], list[_Pair]] = {}
     for key in dict.fromkeys([*olds, *news]):
         old, new = olds.get(key), news.get(key)
         known = new or old
@@ -154,21 +184,20 @@ def _principals(one: Side, other: Side, before: Version, after: Version) -> Iter
         prints = tuple(None if one is None else _fingerprint(one[0]) for one in (old, new))
         if prints[0] == prints[1]:
             continue
-        principal, account, sessions = known
+        principal, account, suites = known
         note = "" if old and new else ", not in OLD" if new else ", not in NEW"
         pair = [_without_policies(principal) if one is None else one[0] for one in (old, new)]
-        subject = Subject((principal.label + note,), account, pair[0], pair[1], sessions)
-        alike.setdefault((*prints, principal.kind, note), []).append(subject)
-    for first, *others in alike.values():
-        yield replace(first, who=(*first.who, *(name for one in others for name in one.who)))
+        subject = Subject((principal.label + note,), account, pair[0], pair[1], ())
+        alike.setdefault((*prints, principal.kind, note), []).append((subject, suites))
+    for (first, of_first), *others in alike.values():
+        names = (name for one, _ in others for name in one.who)
+        suites = list(dict.fromkeys((*of_first, *(suite for _, more in others for suite in more))))
+        yield replace(first, who=(*first.who, *names)), suites
 
 
-def _in_account(account: Account) -> _People:
-    sessions = read_sessions({}, Collector())
-    return {
-        ("", f"{one.kind}/{one.name}"): (one, account, _states(sessions, one.kind))
-        for one in account.principals.values()
-    }
+def _in_account(account: Account, suites: Sequence[Suite]) -> _People:
+    own = [suite for suite in suites if suite.account.id == account.id]
+    return {("", f"{one.kind}/{one.name}"): (one, account, own) for one in account.principals.values()}
 
 
 def _everybody(prepared: Prepared) -> _People:
@@ -176,7 +205,7 @@ def _everybody(prepared: Prepared) -> _People:
     for suite in prepared.loaded.suites:
         for one in suite.account.principals.values():
             key = (suite.account.path, f"{one.kind}/{one.name}")
-            found.setdefault(key, (one, suite.account, _states(suite.sessions, one.kind)))
+            found.setdefault(key, (one, suite.account, []))[2].append(suite)
     return found
 
 

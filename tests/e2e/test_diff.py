@@ -63,6 +63,14 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_how_it_was_denied_and_is_now_is_told(history: Path) -> None:
+    gained = [row for one in data(history, "HEAD~1", "HEAD")["access"] for row in one["gained"]]
+    assert {word for row in gained for word in row["denied"]} == {"explicitDeny"}
+    text = run(history, "HEAD", "HEAD~1").stdout
+    assert " of them explicitly denied now\n" in text
+    assert "is explicitDeny" in text
+
+
 def test_a_dropped_deny_shows_as_gained(history: Path) -> None:
     found = data(history, "HEAD~1", "HEAD")
     assert found["changed"] == [f"{POLICY} (changed)"]
@@ -408,3 +416,101 @@ def test_a_pin_does_not_stand_against_the_version_that_is_compared(tmp_path: Pat
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
     (tmp_path / "v4.json").write_text(json.dumps({"PolicyVersion": {"Document": document}}), "utf-8")
     assert [flip["after"] for flip in data(tmp_path, "v4.json", "AmazonEC2FullAccess")["cells"]["flips"]] == ["allowed"]
+
+
+# --- sessions of suites -------------------------------------------------------------------------
+
+TEAM = """\
+id: "123456789012"
+policies: {web: ../policies/web.json}
+users:
+  ann: {policies: [web]}
+roles:
+  job: {policies: [web]}
+"""
+FIRST = """\
+suite: First
+account: account.yaml
+sessions:
+  office: {"aws:SourceIp": 203.0.113.7}
+  branch: {"aws:SourceIp": 203.0.113.9}
+  home: {"aws:SourceIp": 192.0.2.1}
+  "a|b `c` <i>\\u202e": {"aws:SourceIp": 203.0.113.10}
+scenarios:
+  - {name: puts, as: ann, session: office, actions: s3:PutObject, on: "arn:aws:s3:::b/x", expect: implicitDeny}
+"""
+SECOND = """\
+suite: Second
+account: account.yaml
+context: {"aws:SourceIp": 203.0.113.8}
+sessions:
+  office: {"aws:SourceIp": 198.51.100.1}
+scenarios:
+  - {name: gets, as: ann, session: with MFA, actions: s3:GetObject, on: "arn:aws:s3:::b/x", expect: allow}
+"""
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy for one network that gets an action more, and suites with sessions in it and out of it."""
+    folder = tmp_path_factory.mktemp("sessions")
+    (folder / "policies").mkdir()
+    (folder / "scenarios").mkdir()
+    for name, text in (("account", TEAM), ("first", FIRST), ("second", SECOND)):
+        (folder / f"scenarios/{name}.yaml").write_text(text, "utf-8")
+    for name, actions in (("policies/web", ["s3:GetObject"]), ("new", ["s3:GetObject", "s3:PutObject"])):
+        condition = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::b/*", "Condition": condition}
+        (folder / f"{name}.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}), "utf-8")
+    return folder
+
+
+def gained_in(found: dict[str, Any], who: str) -> set[str]:
+    (one,) = (one for one in found["access"] if one["who"][0].startswith(who))
+    (row,) = one["gained"]
+    assert row["action"] == "s3:PutObject"
+    return set(row["on"])
+
+
+def test_what_moves_in_a_session_of_a_suite_alone_is_told_of_it(sessions: Path) -> None:
+    found = data(sessions, "policies/web.json", "new.json")
+    own = {"office", "branch", "a|b `c` <i>\u202e"}
+    of_suite = {f"{name} (scenarios/second.yaml)" for name in ("with MFA", "console without MFA")}
+    assert gained_in(found, "policies/web.json") == own | of_suite | {"access key (scenarios/second.yaml)"}
+    assert gained_in(found, "ann") == own | of_suite | {"access key (scenarios/second.yaml)"}
+    assert gained_in(found, "job") == own | of_suite
+    assert all(one["unstated"] == ["aws:sourceip"] for one in found["access"])
+
+
+def test_sessions_that_no_policy_tells_apart_are_told_together(sessions: Path, tmp_path: Path) -> None:
+    shutil.copytree(sessions, tmp_path / "plain")
+    for name, actions in (("policies/web", ["s3:GetObject"]), ("new", ["s3:GetObject", "s3:PutObject"])):
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::b/*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        (tmp_path / f"plain/{name}.json").write_text(json.dumps(policy), "utf-8")
+    found = data(tmp_path / "plain", "policies/web.json", "new.json")
+    states = {"with MFA", "console without MFA", "access key"}
+    assert gained_in(found, "ann") == states | {"office", "branch", "home", "a|b `c` <i>\u202e"}
+    text = run(tmp_path / "plain", "policies/web.json", "new.json").stdout
+    assert "[with MFA, console without MFA, access key, office, branch, home and 1 more]" in text
+
+
+def test_names_of_sessions_are_no_markup(sessions: Path) -> None:
+    text = run(sessions, "policies/web.json", "new.json", "--format", "md").stdout
+    (row,) = {line for line in text.splitlines() if line.startswith("| `s3:PutObject`") and "access key" in line}
+    assert r"a\|b \`c\` &lt;i&gt;\\u202e" in row
+    assert "\u202e" not in text
+
+
+def test_sessions_beyond_the_most_are_counted_and_the_change_is_not_clean(sessions: Path, tmp_path: Path) -> None:
+    shutil.copytree(sessions, tmp_path / "many")
+    names = [f"  s{number}: {{'aws:SourceIp': 10.0.{number // 250}.{number % 250}}}\n" for number in range(300)]
+    (tmp_path / "many/scenarios/first.yaml").write_text(
+        FIRST.replace("sessions:\n", f"sessions:\n{''.join(names)}"), "utf-8"
+    )
+    done = run(tmp_path / "many", "new.json", "policies/web.json", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert "not everything could be compared" in found["verdict"]
+    assert all(one["sessions_left_out"] > 200 for one in found["access"])
+    assert "more sessions of the suites: not compared" in run(tmp_path / "many", "new.json", "policies/web.json").stdout

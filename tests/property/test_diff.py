@@ -4,26 +4,30 @@
 - Swapping the versions swaps what is gained and lost, and what is no longer and what is now denied.
 - The naive evaluator confirms every gain, and every denial that is lifted.
 - Where it is proved that nothing new is allowed, no gain is listed.
+- Sessions that are decided together are told what each is told alone.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.accounts.context import Stated
 from simulator.accounts.model import Principal
 from simulator.accounts.policies import LoadedPolicy
 from simulator.analyse.diff import Subject, compare_access, prove_subject
 from simulator.analyse.diff.access import touched
-from simulator.analyse.diff.model import NEW_ALLOWS, OLD_ALLOWS
+from simulator.analyse.diff.model import EXPLICIT, IMPLICIT, NEW_ALLOWS, OLD_ALLOWS
 from simulator.analyse.sweep import Sweeper
 from simulator.catalogue import load
 from simulator.errors import Collector
 from simulator.policy.parse import parse_policy_text
+from simulator.suites.model import Session
 from simulator.suites.sessions import MFA_SESSIONS, concrete, read_sessions
 from tests.oracles.statements import ALLOWED, EXPLICIT_DENY, Request, decide
 from tests.property.profile import law
@@ -81,6 +85,21 @@ def subject(old: dict[str, Any], new: dict[str, Any]) -> Subject:
     return Subject(("p",), None, somebody(old), somebody(new), SESSIONS, alone=True)
 
 
+def declared(name: str, **context: str) -> Session:
+    stated = {key.replace("_", ":"): value for key, value in context.items()}
+    return Session(name, {key.lower(): Stated(key, value, "string") for key, value in stated.items()})
+
+
+DECLARED = (
+    *SESSIONS,
+    declared("office", aws_SourceIp="192.0.2.7"),
+    declared("branch", aws_SourceIp="192.0.2.8"),
+    declared("home", aws_SourceIp="198.51.100.1"),
+    declared("other name", aws_username="somebodyelse"),
+    declared("region", aws_RequestedRegion="eu-west-1"),
+)
+
+
 def lists(access: Access) -> tuple[tuple[Row, ...], ...]:
     return access.gained, access.lost, access.lifted, access.forbidden
 
@@ -134,3 +153,32 @@ def test_where_nothing_new_is_proved_no_gain_is_listed(
     proved = {proof.claim for proof in found.proofs if proof.outcome == "proved"}
     assert not (NEW_ALLOWS in proved and found.gained)
     assert not (OLD_ALLOWS in proved and found.lost)
+
+
+@law
+@given(old=policies, new=policies)
+def test_sessions_decided_together_are_told_what_each_is_told_alone(
+    sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    one = replace(subject(old, new), sessions=DECLARED)
+    together = lists(compare_access(one, sweeper))
+    alone = [lists(compare_access(replace(one, sessions=(each,)), sweeper)) for each in DECLARED]
+    for kind, rows in enumerate(together):
+        found = {(row.action, session, labels) for row in rows for session, labels in row.where}
+        single = {
+            (row.action, session, labels) for each in alone for row in each[kind] for session, labels in row.where
+        }
+        assert found == single
+
+
+@law
+@given(old=policies, new=policies)
+def test_an_action_moves_from_or_to_the_denial_that_is_told(
+    sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    gained, lost, lifted, forbidden = lists(compare_access(subject(old, new), sweeper))
+    assert all(set(row.denied) <= {EXPLICIT, IMPLICIT} and row.denied for row in (*gained, *lost))
+    assert all(row.denied == (EXPLICIT,) for row in (*lifted, *forbidden))
+    denies = [any(one["Effect"] == "Deny" for one in each["Statement"]) for each in (old, new)]
+    assert denies[0] or not any(EXPLICIT in row.denied for row in gained)
+    assert denies[1] or not any(EXPLICIT in row.denied for row in lost)

@@ -6,28 +6,31 @@ actions are looked at that statements name in one of them and not in the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from simulator.analyse.diff.model import Access, Row
+from simulator.analyse.diff.model import EXPLICIT, IMPLICIT, Access, Row
 from simulator.analyse.sweep import places
 from simulator.catalogue import LEVELS
 from simulator.decide.keys import statement_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from simulator.accounts.model import Account, Principal
     from simulator.analyse.diff.model import Proof
     from simulator.analyse.sweep import Compared, Sweeper
     from simulator.catalogue import Catalogue
+    from simulator.decide.context import ContextValue
     from simulator.decide.request import Stack
     from simulator.policy.actions import ActionTable
     from simulator.policy.model import Element, Policy, Principals, Statement
     from simulator.suites.model import Session
 
-__all__ = ["Subject", "compare_access", "touched"]
+__all__ = ["Subject", "compare_access", "keys_of", "said_of", "touched"]
+
+_OF_MFA = "aws:multifactorauth"
 
 _Moved: TypeAlias = "dict[int, dict[str, dict[str, None]]]"
 """Action (its place) -> session -> targets."""
@@ -43,47 +46,91 @@ class Subject:
     new: Principal
     sessions: Sequence[Session]
     alone: bool = False
+    left_out: int = 0  #: sessions beyond the most that are compared
+
+
+def keys_of(old: Principal, new: Principal) -> frozenset[str]:
+    """Return the keys that the policies of either refer to, in lower case."""
+    policies = {policy for one in (old, new) for policy in one.stack().policies}
+    return frozenset(key for policy in policies for one in policy.statements for key in statement_keys(one))
+
+
+def said_of(session: Session, keys: frozenset[str]) -> frozenset[tuple[str, ContextValue | None]]:
+    """Return what *session* says of *keys*; sessions that say the same decide alike."""
+    return frozenset((name, one.value) for name, one in session.context.items() if name in keys)
 
 
 def compare_access(subject: Subject, sweeper: Sweeper, proofs: tuple[Proof, ...] = ()) -> Access:
-    """Return what changes for *subject*."""
+    """Return what changes for *subject*; sessions that decide alike are decided once, and told by all of their names."""
     possible = touched(subject, sweeper)
-    moved: tuple[_Moved, _Moved, _Moved, _Moved] = ({}, {}, {}, {})
-    for session in subject.sessions if possible else ():
-        for one in sweeper.compare(subject.account, subject.old, subject.new, session, possible=possible):
-            for place, bits in zip(moved, _shifts(one), strict=True):
-                _note(place, bits, session.name, one.label)
-    gained, lost, lifted, forbidden = (_rows(one, sweeper.catalogue) for one in moved)
-    return Access(subject.who, subject.alone, gained, lost, lifted, forbidden, proofs, _unstated(subject))
+    kinds = tuple(_Kind() for _ in range(4))
+    alike = _alike(subject) if possible else {}
+    for first, *_ in alike.values():
+        for one in sweeper.compare(subject.account, subject.old, subject.new, first, possible=possible):
+            for kind, (bits, denied) in zip(kinds, _shifts(one), strict=True):
+                kind.note(bits, denied, first.name, one.label)
+    names = {same[0].name: tuple(one.name for one in same) for same in alike.values()}
+    gained, lost, lifted, forbidden = (tuple(_rows(one, names, sweeper.catalogue)) for one in kinds)
+    return Access(
+        subject.who,
+        subject.alone,
+        gained,
+        lost,
+        lifted,
+        forbidden,
+        proofs,
+        _unstated(subject),
+        sessions_left_out=subject.left_out,
+    )
 
 
-def _shifts(one: Compared) -> tuple[int, int, int, int]:
-    """Return the actions gained, lost, no longer forbidden (and not allowed), and forbidden (and not allowed before)."""
+@dataclass(slots=True)
+class _Kind:
+    """What moved in one way; and which of it the other version denies explicitly, which implicitly."""
+
+    moved: _Moved = field(default_factory=dict)
+    explicit: int = 0
+    implicit: int = 0
+
+    def note(self, bits: int, denied: int, session: str, label: str) -> None:
+        """Add the actions *bits* of a session and a target; *denied* are explicitly denied in the other version."""
+        self.explicit |= bits & denied
+        self.implicit |= bits & ~denied
+        for place in places(bits):
+            self.moved.setdefault(place, {}).setdefault(session, {})[label] = None
+
+
+def _alike(subject: Subject) -> dict[object, list[Session]]:
+    """Return the sessions by what they say of the keys that the policies refer to."""
+    keys = keys_of(subject.old, subject.new)
+    found: dict[object, list[Session]] = {}
+    for session in subject.sessions:
+        found.setdefault(said_of(session, keys), []).append(session)
+    return found
+
+
+def _shifts(one: Compared) -> Iterator[tuple[int, int]]:
+    """Yield the actions gained, lost, no longer forbidden (and not allowed), and forbidden (and not allowed before).
+
+    With each come the explicit denials of the version in which it is not allowed.
+    """
     old, new = one.old, one.new
-    return (
-        new.allowed & ~old.allowed,
-        old.allowed & ~new.allowed,
-        old.denied & ~new.denied & ~new.allowed,
-        new.denied & ~old.denied & ~old.allowed,
-    )
+    yield new.allowed & ~old.allowed, old.denied
+    yield old.allowed & ~new.allowed, new.denied
+    yield old.denied & ~new.denied & ~new.allowed, old.denied
+    yield new.denied & ~old.denied & ~old.allowed, new.denied
 
 
-def _note(moved: _Moved, bits: int, session: str, label: str) -> None:
-    for place in places(bits):
-        moved.setdefault(place, {}).setdefault(session, {})[label] = None
-
-
-def _rows(moved: _Moved, catalogue: Catalogue) -> tuple[Row, ...]:
-    levels = _levels(catalogue) if moved else {}
+def _rows(kind: _Kind, sessions: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Iterator[Row]:
+    levels = _levels(catalogue) if kind.moved else {}
     names = catalogue.table.names
-    return tuple(
-        Row(
-            names[place],
-            levels.get(place, ""),
-            tuple((session, tuple(labels)) for session, labels in where.items()),
+    for place, where in sorted(kind.moved.items()):
+        told = ((first, tuple(labels)) for first, labels in where.items())
+        denied = tuple(
+            word for word, mask in ((EXPLICIT, kind.explicit), (IMPLICIT, kind.implicit)) if mask >> place & 1
         )
-        for place, where in sorted(moved.items())
-    )
+        found = tuple((session, labels) for first, labels in told for session in sessions[first])
+        yield Row(names[place], levels.get(place, ""), found, denied)
 
 
 @lru_cache(maxsize=1)
@@ -160,12 +207,17 @@ def _key(layer: str, statement: Statement) -> _Key:
 
 
 def _unstated(subject: Subject) -> tuple[str, ...]:
-    """Return the keys of changed statements that no session states: the lists are decided without, the proofs not."""
+    """Return the keys of changed statements that a session does not state: it is decided without, the proofs are not.
+
+    Those of MFA are left out: to be without them is a state of its own.
+    """
     before, after = (dict(_conditions(one.stack())) for one in (subject.old, subject.new))
     changed = [s for texts, s in (*before.items(), *after.items()) if texts not in before or texts not in after]
-    stated = {name.lower() for name in subject.new.derived_context()}
-    stated |= {name for session in subject.sessions for name in session.context}
-    return tuple(sorted({key for statement in changed for key in statement_keys(statement)} - stated))
+    derived = {name.lower() for name in subject.new.derived_context()}
+    derived |= set(subject.account.context) if subject.account is not None else set()
+    everywhere = set.intersection(*(set(session.context) for session in subject.sessions))
+    asked = {key for statement in changed for key in statement_keys(statement) if not key.startswith(_OF_MFA)}
+    return tuple(sorted(asked - derived - everywhere))
 
 
 def _conditions(stack: Stack) -> Iterator[tuple[tuple[_Key, Element | None], Statement]]:

@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from simulator.decide.context import ContextValue
 
-__all__ = ["Access", "CellChanges", "Diff", "Flip", "Outcome", "Proof", "Row"]
+__all__ = ["EXPLICIT", "IMPLICIT", "Access", "CellChanges", "Diff", "Flip", "Outcome", "Proof", "Row"]
+
+EXPLICIT, IMPLICIT = "explicitDeny", "implicitDeny"
 
 Outcome: TypeAlias = Literal["proved", "counterexample", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An action, and where it moved: sessions, each with its targets."""
+    """An action, and where it moved: sessions, each with its targets.
+
+    `denied` is how, in the version that does not allow it: explicitly, implicitly, or here so and there so.
+    """
 
     action: str
     level: str
     where: tuple[tuple[str, tuple[str, ...]], ...]
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class Access:
     lifted: tuple[Row, ...]
     forbidden: tuple[Row, ...]
     proofs: tuple[Proof, ...]
-    unstated: tuple[str, ...] = ()
+    unstated: tuple[str, ...] = ()  #: keys that policies ask for and not every session states
+    sessions_left_out: int = 0
 
     @property
     def opens(self) -> bool:
@@ -114,7 +121,11 @@ class Diff:
     left_out: int = 0  #: of those whose policies changed, beyond the most that are compared
 
     @property
+    def complete(self) -> bool:
+        """Tell that everything could be compared."""
+        return self.cells.complete and not self.left_out and not any(one.sessions_left_out for one in self.access)
+
+    @property
     def clean(self) -> bool:
         """Tell that no cell flips and that no access is new."""
-        settled = self.cells.complete and not self.cells.flips and not self.left_out
-        return settled and not any(one.opens for one in self.access)
+        return self.complete and not self.cells.flips and not any(one.opens for one in self.access)
