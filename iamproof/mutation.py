@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamproof import __version__
 from reports.describe import shown
-from reports.mutation import HEAD, grouped, numbers, opening, scenario_lines, title
+from reports.mutation import HEAD, claimed, claimed_words, grouped, idle_words, numbers, opening, scenario_lines, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "as_data", "as_text"]
 
 SCHEMA = "iamproof/mutation@1"
+_MOST_CLAIMED = 12  # changes of the same invariants; the JSON has all
 
 
 # --- text -------------------------------------------------------------------------------------------
 
 
-def as_text(found: Mutation, cells: int, catalogue: Catalogue) -> str:
-    """Return what was found for a terminal."""
+def as_text(found: Mutation, cells: int, invariants: int, catalogue: Catalogue) -> str:
+    """Return what was found for a terminal, of how many cells and invariants."""
     groups = grouped(found)
     parts = ["\n".join(_counts(found))]
-    if found.idle:
-        words = "with the policies as they are they fail, or are left out"
-        parts.append(f"warning: {found.idle:,} of {cells:,} cells can notice nothing: {words}")
+    parts += [f"warning: {words}" for words in idle_words(found, cells, invariants)]
     if found.survivors:
         advice = " Paste a scenario if today's decision is the one you want." if found.survivors[0].scenario else ""
         parts.append(opening(found, groups) + advice)
     parts += ["\n".join(_group(number, one)) for number, one in enumerate(groups, 1)]
+    parts += ["\n".join(_claimed(found))] if found.claimed else []
     parts.append("\n".join(_closing(found, catalogue)))
     return "\n\n".join(parts) + "\n"
 
@@ -65,6 +65,15 @@ def _group(number: int, group: Group) -> Iterator[str]:
         yield from scenario_lines(first)
 
 
+def _claimed(found: Mutation) -> Iterator[str]:
+    yield claimed_words(found)
+    for invariants, changes in claimed(found):
+        yield f"   {invariants}"
+        yield from (f"     {words}" for words in changes[:_MOST_CLAIMED])
+        if len(changes) > _MOST_CLAIMED:
+            yield f"     … {len(changes) - _MOST_CLAIMED:,} more"
+
+
 def _closing(found: Mutation, catalogue: Catalogue) -> Iterator[str]:
     counted = f"{found.killed:,} of {found.counted:,} mutants that decide anything otherwise are noticed"
     yield f"score {found.score} %: {counted}"
@@ -87,8 +96,10 @@ def as_data(found: Mutation, tested: Sequence[Result], catalogue: Catalogue) -> 
         "unknown": unknown,
         "score": found.score,
         "idle_cells": found.idle,
+        "idle_invariants": found.idle_invariants,
         "policies": [asdict(one) for one in found.policies],
         "survivors": [asdict(one) for one in found.survivors],
+        "claimed": [asdict(one) for one in found.claimed],
         "all": [_tested(one) for one in tested],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -103,4 +114,5 @@ def _tested(one: Result) -> dict[str, Any]:
         "change": one.mutant.words,
         "outcome": one.outcome,
         "killed_by": list(one.killers),
+        "refuted": [broken.invariant for broken in one.broken],
     }

@@ -1,4 +1,5 @@
-"""Mutation in the words that all formats share: survivors under the scenario that would notice them.
+"""Mutation in the words that all formats share: survivors under the scenario that would notice them, and what
+invariants alone notice under these.
 
 One scenario often answers for many changes.  Texts are made printable and cut here, as those of cells are
 in `reports.describe`.
@@ -14,11 +15,24 @@ from reports.describe import place, shown
 from reports.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
+    from simulator.suites.mutation import Claimed, MutatedPolicy, Mutation, Survivor
 
-__all__ = ["HEAD", "Group", "grouped", "markdown", "numbers", "opening", "scenario_lines", "shortened", "title"]
+__all__ = [
+    "HEAD",
+    "Group",
+    "claimed",
+    "claimed_words",
+    "grouped",
+    "idle_words",
+    "markdown",
+    "numbers",
+    "opening",
+    "scenario_lines",
+    "shortened",
+    "title",
+]
 
 HEAD: Final = ("policy", "mutants", "killed", "equivalent", "survived")
 _DIFF_LINES = 12  # of one change; the JSON has all
@@ -63,9 +77,40 @@ def opening(found: Mutation, groups: Sequence[Group]) -> str:
     if not found.survivors:
         return f"All {count(found.counted, 'change')} of the policies that decide anything otherwise are noticed."
     scenarios = sum(group.first.scenario is not None for group in groups)
-    words = f"No scenario notices {count(len(found.survivors), 'change')} of the policies"
+    words = f"Nothing in the suites notices {count(len(found.survivors), 'change')} of the policies"
     would = f"; {count(scenarios, 'scenario')} would. What widens comes first" if scenarios else ""
     return f"{words}{would}."
+
+
+def claimed_words(found: Mutation) -> str:
+    """Say how many changes invariants alone notice; nothing where there are none."""
+    if not found.claimed:
+        return ""
+    return f"Invariants alone notice {count(len(found.claimed), 'change')}: every cell is as expected under them."
+
+
+def claimed(found: Mutation) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the invariants, and the changes that they notice together, each in a sentence."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for one in found.claimed:
+        groups.setdefault(one.invariants, []).append(_claimed(one))
+    for invariants, changes in groups.items():
+        yield " and ".join(map(shown, invariants)), tuple(changes)
+
+
+def _claimed(one: Claimed) -> str:
+    where = place(one.file, one.line)
+    return f"{where}: {shown(one.change, _TEXT)}: refuted by {_asked(one.action, one.resource, one.context)}"
+
+
+def idle_words(found: Mutation, cells: int, invariants: int) -> Iterator[str]:
+    """Say what can notice nothing, of how many."""
+    if found.idle:
+        words = "with the policies as they are they fail, or are left out"
+        yield f"{found.idle:,} of {cells:,} cells can notice nothing: {words}"
+    if found.idle_invariants:
+        words = "with the policies as they are they are not proved"
+        yield f"{found.idle_invariants:,} of {invariants:,} invariants can notice nothing: {words}"
 
 
 def title(one: Survivor) -> str:
@@ -73,9 +118,13 @@ def title(one: Survivor) -> str:
     if one.request is not None:
         return f"{shown(one.request, _TEXT)}: {one.before}, would be {one.after}"
     if one.action is not None and one.resource is not None:
-        stated = ", ".join(f"{key}={_listed(value)}" for key, value in (one.context or {}).items())
-        return shown(f"{one.action} on {one.resource}" + (f" with {stated}" if stated else ""), _TEXT)
+        return _asked(one.action, one.resource, one.context or {})
     return shown(f"not known to differ, nor proved to be alike: {one.reason}", _TEXT)
+
+
+def _asked(action: str, resource: str, context: Mapping[str, str | tuple[str, ...]]) -> str:
+    stated = ", ".join(f"{key}={_listed(value)}" for key, value in context.items())
+    return shown(f"{action} on {resource}" + (f" with {stated}" if stated else ""), _TEXT)
 
 
 def _listed(value: str | tuple[str, ...]) -> str:
@@ -113,4 +162,8 @@ def markdown(found: Mutation) -> str:
         if group.first.suite is not None:
             lines = gfm.fence(scenario_lines(group.first), "yaml")
             parts.append(f"In {gfm.code(group.first.suite)}, under `scenarios:`\n\n{lines}")
+    parts += [gfm.text(words)] if (words := claimed_words(found)) else []
+    for invariants, noticed in claimed(found):
+        items = gfm.bullets(gfm.text(words, _TEXT) for words in noticed)
+        parts.append(gfm.details(f"{invariants} ({len(noticed):,})", items))
     return "\n\n".join(parts)

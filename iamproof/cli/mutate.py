@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iamproof.cli import completing, output
-from iamproof.cli.choosing import cell_options, chosen
+from iamproof.cli.choosing import asked_for, cell_options
 from iamproof.cli.test import recorded_command
 from iamproof.cli.threshold import asked
 
@@ -27,8 +27,8 @@ __all__ = ["command"]
 _FAILED = 1
 _QUIET = 1000  # mutants that are tested without a word
 
-_HELP = """Change each policy in every way that matters, and list what no scenario of the suites (default: scenarios/)
-notices: with the policy's line, the change, and a scenario that would.
+_HELP = """Change each policy in every way that matters, and list what nothing in the suites (default: scenarios/)
+notices: with the policy's line, the change, and a scenario that would. What no cell notices, the invariants are asked.
 
 Changed are the policies that stand in files. AWS's managed policies, and documents inline in suites, are changed only
 when --policy names them. A mutant that is proved to decide every request as the original does is not counted."""
@@ -59,15 +59,17 @@ def command(**options: Any) -> int:
     """Mutate, print, and return the exit code."""
     from iamproof import mutation  # noqa: PLC0415  # --help needs no simulator
     from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.session import prepare  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.mutate import mutate  # noqa: PLC0415  # --help needs no simulator
 
     threshold = asked(options["threshold"])
     targets, choices = output.report_targets(options["reports"]), output.report_choices(options)
-    prepared = chosen(options)
+    prepared = prepare(asked_for(options))
     warn_of_age(prepared.catalogue)
     found, tested = mutate(
         prepared.cells,
         prepared.catalogue,
+        asserted=prepared.asserted,
         policies=options["policies"],
         each=_shared(options["jobs"]),
         progress=_progress,
@@ -75,7 +77,7 @@ def command(**options: Any) -> int:
     if options["fmt"] == "json":
         text = mutation.as_data(found, tested, prepared.catalogue)
     else:
-        text = mutation.as_text(found, len(prepared.cells), prepared.catalogue)
+        text = mutation.as_text(found, len(prepared.cells), len(prepared.asserted), prepared.catalogue)
     click.echo(text, nl=False, err=output.beside(targets))
     if targets:
         output.write(_run(prepared, found), targets, choices)

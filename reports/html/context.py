@@ -119,7 +119,14 @@ def _mutation(run: Run) -> dict[str, Any]:
     groups = mutation.grouped(found)
     rows = tuple((one, mutation.numbers(one)) for one in found.policies)
     return {
-        "mutated": {"rows": rows, "opening": mutation.opening(found, groups), "groups": groups, "idle": found.idle},
+        "mutated": {
+            "rows": rows,
+            "opening": mutation.opening(found, groups),
+            "groups": groups,
+            "idle": tuple(mutation.idle_words(found, len(run.cells), len(run.invariants))),
+            "claimed_words": mutation.claimed_words(found),
+            "claimed": tuple(mutation.claimed(found)),
+        },
         "mutation_title": mutation.title,
         "mutation_scenario": mutation.scenario_lines,
     }

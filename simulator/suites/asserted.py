@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from simulator.accounts.model import Principal
+    from simulator.accounts.policies import LoadedPolicy
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.suites.actions import Asked
@@ -85,6 +86,13 @@ class Asserted:
     def sessions(self) -> tuple[str, ...]:
         """The names of the sign-in states."""
         return tuple(dict.fromkeys(one.name for who, _ in self.subjects for one in who.sessions))
+
+    def on_resources(self) -> Iterator[tuple[Principal, LoadedPolicy]]:
+        """Yield the policies on the resources, and of whom each is asked."""
+        for who, parts in self.subjects:
+            for part in parts:
+                if who.principal is not None and part.target is not None and part.target.policy is not None:
+                    yield who.principal, part.target.policy
 
     @property
     def resources(self) -> str:

@@ -7,6 +7,7 @@ there is none, and the scenario says it.
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,41 @@ if TYPE_CHECKING:
     from simulator.suites.asserted import Asserted
     from simulator.suites.model import Session
 
-__all__ = ["replayed"]
+__all__ = ["confirmed", "replayed"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """A counterexample decided again: the session it is of, the whole context, and what each stack says."""
+
+    session: Session
+    context: Context
+    evaluators: Mapping[Stack, Evaluator]
+    decisions: Mapping[Stack, Decision]
 
 
 def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: Catalogue) -> Refutation:
     """Decide a counterexample again, and tell it; raise `DefectError` when it is none."""
+    again = confirmed(asserted, one, found, catalogue)
+    first, decision = next(iter(again.decisions.items()))
+    near = near_misses(again.evaluators[first], found.action, found.resource, again.context, actual=decision.effect)
+    missed = ((step, missed_words(step, found.action, found.resource, again.context)) for step in near)
+    return Refutation(
+        principal=one.who.principal.label if one.who.principal is not None else one.who.label,
+        session=again.session.name,
+        action=found.action,
+        resource=found.resource,
+        context=dict(found.context),
+        actual=decision.effect.word,
+        deciding=tuple(map(deciding_of, decision.deciding)),
+        near=tuple(miss_of(step, words) for step, words in missed),
+        replay=tuple(_Lines(asserted, one, found, again.session, catalogue).lines(again.decisions)),
+        scenario="" if one.side else _scenario(asserted, one, found, again.session),
+    )
+
+
+def confirmed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: Catalogue) -> _Confirmed:
+    """Decide a counterexample again; raise `DefectError` when it is none."""
     workspace = Workspace((found.action,), gate=lambda names: Gate(catalogue, names).mask)
     said = (*one.claim.has, *one.claim.lacks)
     evaluators = {each.stack: Evaluator(each.stack, one.claim.caller, workspace) for each in said}
@@ -51,23 +82,8 @@ def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: C
             continue
         decisions = {s: e.decide(found.action, found.resource, context) for s, e in evaluators.items()}
         if _breaks(asserted, one, decisions):
-            break
-    else:
-        raise DefectError(f"a counterexample to `{asserted.id}` is none: {found}")
-    first, decision = next(iter(decisions.items()))
-    near = near_misses(evaluators[first], found.action, found.resource, context, actual=decision.effect)
-    return Refutation(
-        principal=one.who.principal.label if one.who.principal is not None else one.who.label,
-        session=session.name,
-        action=found.action,
-        resource=found.resource,
-        context=dict(found.context),
-        actual=decision.effect.word,
-        deciding=tuple(map(deciding_of, decision.deciding)),
-        near=tuple(miss_of(step, missed_words(step, found.action, found.resource, context)) for step in near),
-        replay=tuple(_Lines(asserted, one, found, session, catalogue).lines(decisions)),
-        scenario="" if one.side else _scenario(asserted, one, found, session),
-    )
+            return _Confirmed(session, context, evaluators, decisions)
+    raise DefectError(f"a counterexample to `{asserted.id}` is none: {found}")
 
 
 def _whole(

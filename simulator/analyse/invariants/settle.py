@@ -6,25 +6,28 @@ defect.  Whatever is neither proved nor refuted is unknown, and unknown is never
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.analyse.invariants.pose import member_of, posed
-from simulator.analyse.invariants.replay import replayed
+from simulator.analyse.invariants.replay import confirmed, replayed
 from simulator.analyse.prove import Counterexample, Proved, Unknown, decide_claim
 from simulator.suites.asserted import invariant_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from simulator.analyse.invariants.pose import Posed
     from simulator.analyse.prove import Answer
+    from simulator.analyse.prove.claim import Said
     from simulator.analyse.prove.decide import Universe
     from simulator.catalogue import Catalogue
+    from simulator.decide.request import Stack
     from simulator.suites.asserted import Asserted, Of
     from simulator.suites.result import InvariantResult, Refutation
 
-__all__ = ["LIMIT", "decide_invariant"]
+__all__ = ["LIMIT", "decide_invariant", "refuting"]
 
 LIMIT = 4_000_000  #: steps of one invariant, shared by its claims
 _LEAST = 50_000
@@ -33,8 +36,7 @@ _LEAST = 50_000
 def decide_invariant(asserted: Asserted, catalogue: Catalogue, *, limit: int = LIMIT) -> InvariantResult:
     """Decide an invariant for all requests, with at most *limit* steps (but some for each claim)."""
     claims = list(posed(asserted, catalogue))
-    each = max(_LEAST, limit // max(1, len(claims)))
-    decide = partial(_decided, asserted=asserted, catalogue=catalogue, limit=each)
+    decide = partial(_decided, asserted=asserted, catalogue=catalogue, limit=_share(limit, claims))
     proved: list[Proved] = []
     unknown: dict[str, None] = {}
     for one in claims:
@@ -51,6 +53,31 @@ def decide_invariant(asserted: Asserted, catalogue: Catalogue, *, limit: int = L
     return invariant_result(
         asserted, "proved", assumptions=_assumed(asserted, proved), vacuous=_vacuous(asserted, claims, catalogue)
     )
+
+
+def refuting(
+    asserted: Asserted, changed: Callable[[Stack], Stack], catalogue: Catalogue, *, limit: int = LIMIT
+) -> Counterexample | None:
+    """Return a request that refutes an invariant, which is proved, once the policies are *changed*; None for unknown too."""
+    claims = list(posed(asserted, catalogue))
+    for one in claims:
+        has, lacks = (tuple(_changed(said, changed) for said in side) for side in (one.claim.has, one.claim.lacks))
+        if (has, lacks) == (one.claim.has, one.claim.lacks):
+            continue
+        other = replace(one, claim=replace(one.claim, has=has, lacks=lacks))
+        found = _decided(other, asserted=asserted, catalogue=catalogue, limit=_share(limit, claims))
+        if isinstance(found, Counterexample):
+            confirmed(asserted, other, found, catalogue)
+            return found
+    return None
+
+
+def _changed(said: Said, changed: Callable[[Stack], Stack]) -> Said:
+    return replace(said, stack=changed(said.stack))
+
+
+def _share(limit: int, claims: Sequence[Posed]) -> int:
+    return max(_LEAST, limit // max(1, len(claims)))
 
 
 def _decided(one: Posed, *, asserted: Asserted, catalogue: Catalogue, limit: int) -> Answer:

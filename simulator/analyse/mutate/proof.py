@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.analyse.prove.claim import Verdict
     from simulator.catalogue import Catalogue
     from simulator.policy.model import Policy
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
 
 __all__ = ["DIRECTIONS", "Difference", "Direction", "Holder", "compare", "holders_of", "with_policies"]
@@ -69,19 +70,20 @@ class Difference:
     reason: str = ""
 
 
-def holders_of(cells: Sequence[Cell]) -> tuple[Holder, ...]:
+def holders_of(cells: Sequence[Cell], asserted: Sequence[Asserted] = ()) -> tuple[Holder, ...]:
     """Return who has which policies: every principal of the accounts, and with the policies of resources asked.
 
     The account with the most cells comes first: a request is looked for where people look.
     """
     found: dict[tuple[Account, Stack], dict[Principal, None]] = {}
-    for account, _ in Counter(cell.suite.account for cell in cells).most_common():
+    suites = (*(cell.suite for cell in cells), *(one.suite for one in asserted))
+    for account, _ in Counter(suite.account for suite in suites).most_common():
         for principal in account.principals.values():
             found.setdefault((account, principal.stack()), {})[principal] = None
-    for cell in cells:
-        if cell.resource_policy is not None:
-            key = (cell.suite.account, cell.principal.stack(cell.resource_policy))
-            found.setdefault(key, {})[cell.principal] = None
+    asked = [(c.suite.account, c.principal, c.resource_policy) for c in cells if c.resource_policy is not None]
+    asked += [(one.suite.account, who, policy) for one in asserted for who, policy in one.on_resources()]
+    for account, principal, policy in asked:
+        found.setdefault((account, principal.stack(policy)), {})[principal] = None
     return tuple(Holder(account, stack, tuple(who)) for (account, stack), who in found.items())
 
 

@@ -65,7 +65,7 @@ class Proposal:
 def _words(value: ContextValue | None) -> str:
     if value is None:
         return "absent"
-    return value if isinstance(value, str) else " and ".join(value)
+    return (value or '""') if isinstance(value, str) else " and ".join(value)
 
 
 def _value(value: ContextValue | None) -> str:

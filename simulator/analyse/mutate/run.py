@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.analyse.mutate.bench import Bench
+from simulator.analyse.mutate.claims import Claims
 from simulator.analyse.mutate.operators import mutants
 from simulator.analyse.mutate.proof import Difference, compare, holders_of
 from simulator.analyse.mutate.propose import Proposer
 from simulator.analyse.mutate.text import diff_of
 from simulator.analyse.mutate.units import units_of
-from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
+from simulator.suites.mutation import Claimed, MutatedPolicy, Mutation, Survivor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from simulator.analyse.mutate.bench import Sight
+    from simulator.analyse.mutate.claims import Broken
     from simulator.analyse.mutate.model import Mutant
     from simulator.analyse.mutate.proof import Holder
     from simulator.analyse.mutate.proposal import Proposal
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.decide.context import ContextValue
     from simulator.decide.decision import Word
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.mutation import Effects
 
@@ -33,7 +36,7 @@ __all__ = ["Outcome", "Progress", "Result", "mutate"]
 Outcome: TypeAlias = Literal["killed", "equivalent", "survived"]
 Progress: TypeAlias = "Callable[[int, int], None]"
 
-_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | None]"
+_Plain: TypeAlias = "tuple[Sight, tuple[int, Difference] | None, tuple[Broken, ...]]"
 """What is found of a mutant, as it can be sent between processes: a holder goes by its number."""
 
 Each: TypeAlias = "Callable[[Callable[[int], _Plain], Sequence[int]], Iterable[_Plain]]"
@@ -42,18 +45,19 @@ Each: TypeAlias = "Callable[[Callable[[int], _Plain], Sequence[int]], Iterable[_
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """A mutant, the cells that fail under it, and what it does where none does."""
+    """A mutant, the cells that fail under it, and where none does, what it does and the invariants that it breaks."""
 
     unit: Unit
     mutant: Mutant
     killers: tuple[str, ...]
     loose: str | None = None
     difference: Difference | None = None
+    broken: tuple[Broken, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
         """What became of the mutant; what is not proved to be like the original survives."""
-        if self.killers:
+        if self.killers or self.broken:
             return "killed"
         return "equivalent" if self.difference is None else "survived"
 
@@ -62,12 +66,13 @@ def mutate(
     cells: Sequence[Cell],
     catalogue: Catalogue,
     *,
+    asserted: Sequence[Asserted] = (),
     policies: Sequence[str] = (),
     each: Each = map,
     progress: Progress | None = None,
 ) -> tuple[Mutation, tuple[Result, ...]]:
     """Test every mutant of the policies in files, or of those that *policies* name; *each* may share the work out."""
-    work = _Work(cells, catalogue, policies)
+    work = _Work(cells, catalogue, asserted, policies)
     tested: list[Result] = []
     for result in each(work.test, range(len(work.mutants))):
         tested.append(work.tested(len(tested), result))
@@ -79,13 +84,16 @@ def mutate(
 class _Work:
     """All mutants, and what it takes to test them."""
 
-    def __init__(self, cells: Sequence[Cell], catalogue: Catalogue, policies: Sequence[str]) -> None:
+    def __init__(
+        self, cells: Sequence[Cell], catalogue: Catalogue, asserted: Sequence[Asserted], policies: Sequence[str]
+    ) -> None:
         self.cells = cells
         self.catalogue = catalogue
-        self.units = units_of(cells, policies)
+        self.units = units_of(cells, asserted, policies)
         self.mutants = [(unit, one) for unit in self.units for one in mutants(unit.policy, unit.setting)]
         self.bench = Bench(cells, catalogue)
-        self.holders: tuple[Holder, ...] = holders_of(cells)
+        self.claims = Claims(asserted, catalogue)
+        self.holders: tuple[Holder, ...] = holders_of(cells, asserted)
 
     def test(self, number: int) -> _Plain:
         """Test one mutant."""
@@ -93,17 +101,18 @@ class _Work:
         mutated = unit.mutated(mutant)
         sight = self.bench.sight(unit.changes(mutant), mutated)
         if sight.killers:
-            return sight, None
+            return sight, None, ()
         found = compare(self.holders, mutated, self.catalogue)
+        broken = self.claims.broken(mutated, alike=found is None)
         if found is None or found.holder is None:
-            return sight, None
-        return sight, (self.holders.index(found.holder), replace(found, holder=None))
+            return sight, None, broken
+        return sight, (self.holders.index(found.holder), replace(found, holder=None)), broken
 
     def tested(self, number: int, result: _Plain) -> Result:
         """Return the result with its holder."""
-        sight, found = result
+        sight, found, broken = result
         difference = None if found is None else replace(found[1], holder=self.holders[found[0]])
-        return Result(*self.mutants[number], sight.killers, sight.loose, difference)
+        return Result(*self.mutants[number], sight.killers, sight.loose, difference, broken)
 
 
 # --- the summary ------------------------------------------------------------------------------------
@@ -117,6 +126,8 @@ def _summary(work: _Work, tested: Sequence[Result]) -> Mutation:
         tuple(_counts(unit, [one for one in tested if one.unit is unit]) for unit in work.units),
         tuple(survivors),
         work.bench.idle,
+        tuple(_claimed(one) for one in tested if one.broken),
+        work.claims.idle if any(one.broken or one.outcome == "survived" for one in tested) else 0,
     )
 
 
@@ -132,8 +143,25 @@ def _effect(before: Word, after: Word) -> Effects:
 
 
 def _counts(unit: Unit, tested: Sequence[Result]) -> MutatedPolicy:
-    outcomes = [one.outcome for one in tested]
-    return MutatedPolicy(unit.name, unit.path, len(outcomes), outcomes.count("killed"), outcomes.count("equivalent"))
+    outcomes, broken = [one.outcome for one in tested], [one.broken for one in tested]
+    killed, equivalent, claimed = outcomes.count("killed"), outcomes.count("equivalent"), sum(map(bool, broken))
+    return MutatedPolicy(unit.name, unit.path, len(outcomes), killed, equivalent, claimed)
+
+
+def _claimed(one: Result) -> Claimed:
+    unit, mutant, first = one.unit, one.mutant, one.broken[0]
+    return Claimed(
+        policy=unit.name,
+        file=unit.path,
+        line=unit.line(mutant),
+        statement=mutant.statement.label,
+        operator=mutant.operator,
+        change=mutant.words,
+        invariants=tuple(broken.invariant for broken in one.broken),
+        action=first.request.action,
+        resource=first.request.resource,
+        context=dict(first.request.context),
+    )
 
 
 def _survivor(one: Result, proposer: Proposer) -> Survivor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.analyse.mutate.model import Setting
 from simulator.errors import SelectionError, nearest
@@ -17,15 +17,16 @@ from simulator.text.json import parse_json
 from simulator.text.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from simulator.accounts.model import Account
     from simulator.accounts.policies import LoadedPolicy
     from simulator.analyse.mutate.model import Mutant
     from simulator.policy.model import Policy, Statement
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
 
-__all__ = ["Unit", "accounts_of", "units_of"]
+__all__ = ["Unit", "units_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +34,7 @@ class Unit:
     """A document that is mutated.
 
     `policy` is its JSON text as read, `members` the policies that suites read from it: one for each account
-    and each kind of use.  All have the same statements at the same places.
+    and each kind of use, the lists of invariants among them.  All have the same statements at the same places.
     """
 
     name: str
@@ -72,27 +73,44 @@ class Unit:
         }
 
 
-def accounts_of(cells: Iterable[Cell]) -> tuple[Account, ...]:
-    """Return the accounts of *cells*, each once."""
-    return tuple(dict.fromkeys(cell.suite.account for cell in cells))
+_Uses: TypeAlias = "dict[str, list[tuple[LoadedPolicy, Account]]]"
+"""By the place where a document stands, the policies read from it and in which account."""
 
 
-def units_of(cells: Sequence[Cell], names: Sequence[str] = ()) -> tuple[Unit, ...]:
+def units_of(cells: Sequence[Cell], asserted: Sequence[Asserted] = (), names: Sequence[str] = ()) -> tuple[Unit, ...]:
     """Return the documents to mutate: those in files, or those that *names* (globs) name; one must be there."""
-    found: dict[str, list[tuple[LoadedPolicy, Account]]] = {}
-    for account in accounts_of(cells):
-        for loaded in account.loaded_policies:
-            found.setdefault(loaded.path, []).append((loaded, account))
-    for cell in cells:
-        if cell.resource_policy is not None:
-            known = found.setdefault(cell.resource_policy.path, [])
-            if cell.resource_policy not in (loaded for loaded, _ in known):
-                known.append((cell.resource_policy, cell.suite.account))
+    found = _attached(cells, asserted)
+    for one in asserted:
+        for loaded in (*(one.invariant.new or ()), *(one.invariant.old or ())):
+            if loaded.path in found:  # what is only compared is nobody's
+                _add(found, loaded, one.suite.account)
     chosen = [uses for uses in found.values() if _chosen(uses[0][0], names)]
     _check(names, [loaded for uses in found.values() for loaded, _ in uses])
     if not chosen:
         raise SelectionError("these suites use no policy that stands in a file; name one with `--policy`")
     return tuple(_unit(uses) for uses in chosen)
+
+
+def _attached(cells: Sequence[Cell], asserted: Sequence[Asserted]) -> _Uses:
+    """Return the policies that the accounts declare, and those on resources that are asked."""
+    found: _Uses = {}
+    suites = (*(cell.suite for cell in cells), *(one.suite for one in asserted))
+    for account in dict.fromkeys(suite.account for suite in suites):
+        for loaded in account.loaded_policies:
+            found.setdefault(loaded.path, []).append((loaded, account))
+    for cell in cells:
+        if cell.resource_policy is not None:
+            _add(found, cell.resource_policy, cell.suite.account)
+    for one in asserted:
+        for _, policy in one.on_resources():
+            _add(found, policy, one.suite.account)
+    return found
+
+
+def _add(found: _Uses, loaded: LoadedPolicy, account: Account) -> None:
+    known = found.setdefault(loaded.path, [])
+    if loaded not in (other for other, _ in known):
+        known.append((loaded, account))
 
 
 def _chosen(loaded: LoadedPolicy, names: Sequence[str]) -> bool:

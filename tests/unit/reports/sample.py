@@ -20,7 +20,7 @@ from simulator.suites.coverage import (
     PolicyCoverage,
     StatementCoverage,
 )
-from simulator.suites.mutation import MutatedPolicy, Mutation, Survivor
+from simulator.suites.mutation import Claimed, MutatedPolicy, Mutation, Survivor
 from simulator.suites.result import (
     AccountInfo,
     CatalogueInfo,
@@ -618,7 +618,10 @@ def sample_coverage() -> Coverage:
 
 
 def sample_mutation() -> Mutation:
-    """Return survivors of each kind for the sample's policy: two under one scenario, and one of which nothing is known."""
+    """Return survivors of each kind for the sample's policy: two under one scenario, and one of which nothing is known.
+
+    Beside them there are two that an invariant alone notices.
+    """
     scenario = (
         '  - name: "baseuser, access key: iam:CreateVirtualMFADevice on mfa device/others is implicitDeny"\n'
         "    as: baseuser\n    session: access key\n    actions: iam:CreateVirtualMFADevice\n"
@@ -654,8 +657,21 @@ def sample_mutation() -> Mutation:
     shown = dataclasses.replace(wide, line=4, effect="loses a denial", **bare)
     bare |= {"action": None, "resource": None, "context": None, "reason": "a policy on the resource bears on the claim"}
     unknown = dataclasses.replace(wide, line=4, effect="unknown", **bare)
-    counts = MutatedPolicy("IAMUsersMFAManagement", MFA_FILE, 1200, 1150, 46)
-    return Mutation((counts,), (wide, flipped, shown, unknown), 2)
+    counts = MutatedPolicy("IAMUsersMFAManagement", MFA_FILE, 1200, 1150, 46, 2)
+    claimed = Claimed(
+        "IAMUsersMFAManagement",
+        MFA_FILE,
+        24,
+        "DenyMostWithoutMFA",
+        "if-exists",
+        "write Bool for BoolIfExists aws:MultiFactorAuthPresent",
+        ("scenarios/own-mfa-device.yaml::ALL-R2",),
+        "iam:DeleteVirtualMFADevice",
+        "arn:aws:iam::123456789012:mfa/otheruser",
+        {"aws:username": "baseuser"},
+    )
+    dropped = dataclasses.replace(claimed, operator="drop-statement", change="drop the statement DenyMostWithoutMFA")
+    return Mutation((counts,), (wide, flipped, shown, unknown), 2, (claimed, dropped), 1)
 
 
 def hostile_mutation() -> Mutation:
@@ -666,7 +682,12 @@ def hostile_mutation() -> Mutation:
         fields: dict[str, Any] = dict.fromkeys((*names, "scenario", "suite", "asked", "reason"), text)
         fields |= {"diff": (f"-{text}", f"+{text}"), "context": {text: (text, text)}}
         survivors.append(dataclasses.replace(sample_mutation().survivors[0], **fields))
-    return Mutation(tuple(MutatedPolicy(text, text, 1, 0, 0) for text in HOSTILE.values()), tuple(survivors))
+    claimed = tuple(
+        Claimed(text, text, 1, text, text, text, (text, f"{text}!"), text, text, {text: text})
+        for text in HOSTILE.values()
+    )
+    counts = tuple(MutatedPolicy(text, text, 1, 0, 0) for text in HOSTILE.values())
+    return Mutation(counts, tuple(survivors), claimed=claimed)
 
 
 def hostile_coverage() -> Coverage:
