@@ -62,7 +62,7 @@ _OPTIONS = (
     ),
     click.option("--external-assets", is_flag=True, help="HTML: style and script in files of their own."),
     click.option("--split-by", type=click.Choice(["suite"]), help="HTML: a page per suite."),
-    click.option("--junit-strict", is_flag=True, help="JUnit: only the elements that every reader knows."),
+    click.option("--junit-strict", is_flag=True, help="JUnit: only what Jenkins' schema has."),
 )
 
 

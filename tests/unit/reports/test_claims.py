@@ -22,7 +22,7 @@ from reports.words import conclusion, figures
 from simulator.suites.result import Deciding, InvariantResult, Refutation
 from tests.unit.reports.sample import HOSTILE, empty_run, sample_mutation, sample_run
 from tests.unit.reports.test_json import schema
-from tests.unit.reports.test_machines import faults
+from tests.unit.reports.test_machines import faults, jenkins_faults
 
 if TYPE_CHECKING:
     from simulator.suites.result import InvariantOutcome, Run
@@ -202,4 +202,4 @@ def test_text_of_others_is_escaped_in_every_format(name: str) -> None:
         if fmt != "oscal":  # it carries the run in base64
             assert not UNSEEN.search(text), fmt
             assert HOSTILE["long"][:5000] not in text
-    ET.fromstring(reports.render(hostile, "junit"))
+    assert jenkins_faults(reports.render(hostile, "junit", strict=True)) == []
