@@ -11,7 +11,6 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import jsonschema_rs
 import junitparser
 import pytest
 from markdown_it import MarkdownIt
@@ -113,6 +112,7 @@ def read_json(text: str) -> Counted:
     data = json.loads(text)
     # What is half of a character stays escaped; this validator takes whole ones.
     whole = json.loads(re.sub(r"\\ud[89a-f][0-9a-f]{2}", "?", text))
+    jsonschema_rs = pytest.importorskip("jsonschema_rs")
     assert list(jsonschema_rs.validator_for(run_schema()).iter_errors(whole)) == []
     outcomes = Counter(cell["outcome"] for cell in data["cells"])
     return Counted(len(data["cells"]), outcomes["failed"], outcomes["error"], data["summary"]["verdict"])

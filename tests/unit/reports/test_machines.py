@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-import jsonschema_rs
 import pytest
-from lxml import etree  # type: ignore[import-untyped]  # has no types
 
 from reports import csv as csv_report
 from reports import github, junit, oscal, sarif
@@ -54,7 +52,7 @@ def schema(name: str) -> Any:
     """Return a validator for a vendored schema."""
     # SARIF's schema has a bracket that closes nothing, in a pattern for languages: ECMA-262 wants it escaped.
     text = (VENDOR / name).read_text("utf-8").replace("{2}]?$", r"{2}\\]?$")
-    return jsonschema_rs.validator_for(json.loads(text))
+    return pytest.importorskip("jsonschema_rs").validator_for(json.loads(text))
 
 
 def faults(name: str, document: Any) -> list[str]:
@@ -98,6 +96,7 @@ def test_what_nobody_decided_is_skipped_in_junit_and_never_a_success() -> None:
 
 def jenkins_faults(text: str) -> list[str]:
     """Return what the schema of Jenkins' xUnit plugin finds wrong."""
+    etree = pytest.importorskip("lxml.etree")
     xsd = etree.XMLSchema(etree.parse(VENDOR / "jenkins-junit-10.xsd"))
     xsd.validate(etree.fromstring(text.encode()))
     return [str(entry) for entry in xsd.error_log]
