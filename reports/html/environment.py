@@ -59,7 +59,9 @@ def _soft(text: str) -> Markup:
 
 def _final(value: Any) -> Any:
     """Make text printable; markup of our own passes."""
-    return shown(value, _LIMIT) if type(value) is str else value
+    if type(value) is not str or (len(value) <= _LIMIT and value.isascii() and value.isprintable()):
+        return value  # most are plain: nothing in them is invisible
+    return shown(value, _LIMIT)
 
 
 def policy(style: str, script: str, *, external: bool) -> str:

@@ -150,10 +150,18 @@ class View:
         for policy in run.policies:
             roles[policy.path].add(policy.role)
         self._roles = {path: frozenset(found) for path, found in roles.items()}
+        self._shown: dict[str, tuple[str, Mark]] = {}
+
+    def _show(self, cell: CellResult) -> tuple[str, Mark]:
+        """Return the anchor and the mark of a cell, which the matrix and the details both want."""
+        found = self._shown.get(cell.id)
+        if found is None:
+            found = self._shown[cell.id] = anchor(cell), mark_of(cell)
+        return found
 
     def href(self, cell: CellResult) -> str:
         """Return the link to a cell's details."""
-        return f"{self._page_of(cell) if self._page_of else ''}#{anchor(cell)}"
+        return f"{self._page_of(cell) if self._page_of else ''}#{self._show(cell)[0]}"
 
     def scenario_href(self, cell: CellResult) -> str:
         """Return the link to the case details of a cell's scenario."""
@@ -208,13 +216,15 @@ class View:
         """Yield the scenarios with their cases."""
         groups: defaultdict[tuple[str, str], list[tuple[CellResult, Mark, bool]]] = defaultdict(list)
         for cell in self.run.cells:
-            mark = mark_of(cell)
+            mark = self._show(cell)[1]
             full = not self.many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
             groups[cell.file, cell.scenario].append((cell, mark, full))
         for group in groups.values():
             shared = _shared(cell for cell, _, full in group if full)
             cases = tuple(
-                Case(cell, anchor(cell), mark, full, cell.id in self.changed, _rest(cell, shared) if full else "")
+                Case(
+                    cell, self._show(cell)[0], mark, full, cell.id in self.changed, _rest(cell, shared) if full else ""
+                )
                 for cell, mark, full in group
             )
             derived = tuple((name, _context(dict(items))) for name, items in shared.items() if items)
@@ -298,7 +308,7 @@ class View:
         cells = table.at(row, column)
         if not cells:
             return Place("hole", text=hole(table, column))
-        marks = [mark_of(cell) for cell in cells[:_LINKS]]
+        marks = [self._show(cell)[1] for cell in cells[:_LINKS]]
         mark = marks[0]
         more = f"and {len(cells) - _LINKS} more" if len(cells) > _LINKS else ""
         changed = "▲ changed" if any(cell.id in self.changed for cell in cells) else ""
