@@ -57,10 +57,11 @@ _AS_IDENTITY = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, Po
 def difference(old: str, new: str, options: RunOptions, *, ask: Ask | None = None) -> Diff:
     """Compare what OLD and NEW name; raise `InputError` when that can't be, `BackendError` when *ask* gets no answer."""
     one, other = paired(old, new, ask)
-    changed = policies_of(one, other)
+    every = policies_of(one, other)
+    changed = {name: pair for name, pair in every.items() if not _same(pair)}
     before, after, names = versions(one, other, changed, options)
     cells = _cells(before, after, names)
-    if not changed and not cells.compared and one.kind in ("folder", "revision"):
+    if not every and not cells.compared and one.kind in ("folder", "revision"):
         _refuse_nothing(one, other)
     pairs = [*_alone(changed, _suites(before, after)), *_principals(one, other, before, after)]
     most = max(_FEWEST_SESSIONS, _MOST_SWEEPS // (len(pairs) or 1))
@@ -69,7 +70,7 @@ def difference(old: str, new: str, options: RunOptions, *, ask: Ask | None = Non
     # All proofs together cost some ten seconds at most.
     limit = max(_FEWEST_STEPS, min(LIMIT, _MOST_STEPS // (len(kept) or 1)))
     access = _merged((*_of_resources(changed), *(_compared(subject, sweeper, limit) for subject in kept)))
-    return Diff(old, new, tuple(_told(changed)), cells, access, len(pairs) - len(kept))
+    return Diff(old, new, tuple(_told(every)), cells, access, len(pairs) - len(kept))
 
 
 def _in_sessions(pair: _Pair, most: int) -> Subject:
@@ -123,8 +124,14 @@ def _told(changed: Changed) -> Iterator[str]:
     for name, (old, new) in changed.items():
         known = new or old
         assert known is not None  # one of the two is there
-        what = "added" if old is None else "removed" if new is None else "changed"
+        what = "added" if old is None else "removed" if new is None else "renamed" if _same((old, new)) else "changed"
         yield f"{name} ({what})"
+
+
+def _same(pair: tuple[LoadedPolicy | None, LoadedPolicy | None]) -> bool:
+    """Tell whether a policy has another name only."""
+    old, new = pair
+    return old is not None and new is not None and old.sha256 == new.sha256
 
 
 # --- whom it concerns ---------------------------------------------------------------------------

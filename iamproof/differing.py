@@ -175,8 +175,13 @@ def _more(every: Sequence[object], kept: Sequence[object]) -> Iterator[str]:
 def _flip(one: Flip) -> str:
     mark = "▲" if one.opened else "✓" if one.holds else "✗"
     judged = "as expected" if one.holds else f"expected {shown(one.expected)}"
-    # Of a cell of many actions others may be decided otherwise than the one that is told.
-    what = f"{one.before} → {one.after}" if one.before != one.after else f"{one.after}, of other actions"
+    if one.was_expected:
+        judged += f"; {shown(one.was_expected)} was expected before"
+    if one.before != one.after:
+        what = f"{one.before} → {one.after}"
+    else:
+        # Of a cell of many actions others may be decided otherwise than the one that is told.
+        what = f"{one.after} as before" if one.was_expected else f"{one.after}, of other actions"
     return f"{mark} {what} ({judged}): {shown(one.id, 400)}"
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "Blob",
@@ -30,7 +30,8 @@ __all__ = [
 ]
 
 _SECONDS = 10
-_REGULAR = ("100644", "100755")
+_REGULAR, _LINK = ("100644", "100755"), "120000"
+_NOWHERE = ("dangling", "loop", "notdir", "symlink")  # what git says of a link; the last leads out of the commit
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NOTHING_FETCHED = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
@@ -112,20 +113,40 @@ class Blob:
 
 
 def files_at(commit: str, path: str = ".") -> tuple[Blob, ...]:
-    """Return the regular files at and below *path* (relative to here) in *commit*; links are left out.
+    """Return the files at and below *path* (relative to here) in *commit*; a link is the file that it leads to, if any.
 
     Raise `InputError` where git can't tell, as in a partial clone: nothing is fetched, and no file is not none.
     """
     found = _git("ls-tree", "-r", "-z", "-l", commit, "--", os.path.relpath(path))
     if found is None:
         raise _lacking(f"git can't list the files of {commit[:12]} here")
-    blobs = []
+    blobs, links = [], []
     for row in found.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         facts, _, name = row.partition("\t")
         mode, kind, number, size = facts.split()
         if kind == "blob" and mode in _REGULAR:
             blobs.append(Blob(name, number, int(size) if size.isdigit() else 0))
-    return tuple(blobs)
+        elif mode == _LINK and "\n" not in name:
+            links.append(name)
+    return (*blobs, *_led_to(commit, links))
+
+
+def _led_to(commit: str, links: Sequence[str]) -> Iterator[Blob]:
+    """Yield the files of *commit* to which *links* lead; those that lead out of it, or nowhere, lead to none."""
+    if not links:
+        return
+    asked = "".join(f"{commit}:{_here(name)}\n" for name in links).encode("utf-8", "surrogateescape")
+    answer = _git("cat-file", "--batch-check", "--follow-symlinks", given=asked)
+    if answer is None:
+        raise _lacking(f"git can't follow the links of {commit[:12]} here")
+    start = 0
+    for name in links:
+        before, start = start, answer.index(b"\n", start) + 1
+        first, *rest = answer[before:start].decode("utf-8", "surrogateescape").split()
+        if first in _NOWHERE:
+            start += int(rest[0]) + 1  # the place follows, on a line of its own
+        elif len(rest) == 2 and rest[0] == "blob":
+            yield Blob(name, first, int(rest[1]))
 
 
 def contents(blobs: Sequence[Blob]) -> dict[str, bytes]:

@@ -7,8 +7,10 @@ in one (``REV:PATH``).  A path that exists wins over a revision of that name.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import stat
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -25,7 +27,7 @@ from simulator.text.json import parse_json
 from simulator.text.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from iamproof.git import Blob
     from iamproof.managed import Ask, Managed
@@ -137,7 +139,10 @@ def _fault(message: str, advice: str) -> InputError:
 
 
 def policies_of(old: Side, new: Side) -> dict[str, tuple[LoadedPolicy | None, LoadedPolicy | None]]:
-    """Return the policies of both sides whose texts differ, by name; of accounts none."""
+    """Return the policies of both sides whose texts differ, by name; of accounts none.
+
+    A file that has another name in the new version is told by both, with the policy that it has in each.
+    """
     if old.kind == "account":
         return {}
     if old.kind == "policy":
@@ -146,13 +151,26 @@ def policies_of(old: Side, new: Side) -> dict[str, tuple[LoadedPolicy | None, Lo
         return {} if _equal(*pair) else {name: (_policy(pair[0], named=True), _policy(pair[1], named=True))}
     before, after = _both(old, new)
     found = {}
-    for name in sorted({*before, *after}):
-        sources = before.get(name), after.get(name)
-        if not _equal(*sources):
-            policies = _policy(sources[0], named=False), _policy(sources[1], named=False)
-            if policies != (None, None):
-                found[name] = policies
+    for name, one, other in _differing(before, after):
+        policies = _policy(one, named=False), _policy(other, named=False)
+        if policies != (None, None):
+            found[name] = policies
     return found
+
+
+def _differing(
+    before: Mapping[str, Source], after: Mapping[str, Source]
+) -> Iterator[tuple[str, Source | None, Source | None]]:
+    """Yield the files that differ by their name; one that has another name now, and is the same, once."""
+    gone = {source.sha256: name for name, source in before.items() if name not in after}
+    come = {source.sha256: name for name, source in after.items() if name not in before}
+    moved = {gone[digest]: come[digest] for digest in gone if digest in come}
+    for name in sorted({*before, *after} - {*moved.values()}):
+        one, other = before.get(name), after.get(moved.get(name, name))
+        if name in moved:
+            yield f"{name} → {moved[name]}", one, other
+        elif not _equal(one, other):
+            yield name, one, other
 
 
 def has_files(side: Side) -> bool:
@@ -196,15 +214,21 @@ def _sources(side: Side) -> Mapping[str, Source]:
     if side.commit is not None:
         return _read_blobs(side, _blobs(side))
     files = suite_files([Path(side.path)], endings=_ENDINGS)
-    few = (path for path in files if path.stat().st_size <= POLICY_LIMIT)  # what is larger is no policy
-    sources = ((path.relative_to(side.path).as_posix(), _read(path)) for path in few)
+    sources = ((path.relative_to(side.path).as_posix(), _read(path)) for path in files if _may_be_policy(path))
     return {name: source for name, source in sources if source is not None}
+
+
+def _may_be_policy(path: Path) -> bool:
+    """Tell whether a file is worth reading: what is too large is no policy, and no link that leads nowhere."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        return error.errno not in (errno.ENOENT, errno.ELOOP)  # of others, reading it says what is wrong
+    return state.st_size <= POLICY_LIMIT and (path.suffix != "" or stat.S_ISREG(state.st_mode))
 
 
 def _read(path: Path) -> Source | None:
     """Read a file; one without an ending need not be text at all."""
-    if not path.suffix and not path.is_file():
-        return None
     try:
         return read_source(path, limit=POLICY_LIMIT)
     except InputError as error:

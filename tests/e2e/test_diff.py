@@ -514,3 +514,58 @@ def test_sessions_beyond_the_most_are_counted_and_the_change_is_not_clean(sessio
     assert "not everything could be compared" in found["verdict"]
     assert all(one["sessions_left_out"] > 200 for one in found["access"])
     assert "more sessions of the suites: not compared" in run(tmp_path / "many", "new.json", "policies/web.json").stdout
+
+
+# --- names and links ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """Two commits: a link that leads to the first of two policies, then to the second; and links to nothing."""
+    for number, action in enumerate(("s3:GetObject", "s3:PutObject"), 1):
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        (tmp_path / f"v{number}.json").write_text(
+            json.dumps({"Version": "2012-10-17", "Statement": [statement]}), "utf-8"
+        )
+    (tmp_path / "policies").mkdir()
+    git(tmp_path, "init", "-q")
+    for name, place in (("nothing", "nowhere"), ("itself", "itself.json"), ("outside", "../../x.json")):
+        (tmp_path / f"policies/{name}.json").symlink_to(place)
+    for number in (1, 2):
+        link = tmp_path / "policies/current.json"
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"../v{number}.json")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-q", "-m", f"v{number}")
+    return tmp_path
+
+
+@pytest.mark.parametrize("sides", [("HEAD~1", "HEAD"), ("HEAD~1", "policies"), ("HEAD~1", "policies/current.json")])
+def test_a_link_is_the_policy_that_it_leads_to(linked: Path, sides: tuple[str, str]) -> None:
+    (one,) = data(linked, *sides)["access"]
+    assert [row["action"] for row in one["gained"]] == ["s3:PutObject"]
+
+
+def test_links_that_lead_nowhere_differ_from_nothing(linked: Path) -> None:
+    assert "nothing differs" in run(linked, "HEAD", "policies").stdout
+
+
+def test_a_policy_under_another_name_is_told_and_changes_nothing(history: Path, tmp_path: Path) -> None:
+    for folder, name in (("old", "a"), ("new", "b")):
+        (tmp_path / folder).mkdir()
+        shutil.copy(history / POLICY, tmp_path / folder / f"{name}.json")
+    found = data(tmp_path, "old", "new")
+    assert (found["changed"], found["access"], found["clean"]) == (["a.json → b.json (renamed)"], [], True)
+
+
+def test_an_expectation_that_was_edited_is_told_as_that(sessions: Path, tmp_path: Path) -> None:
+    shutil.copytree(sessions, tmp_path / "edited")
+    git(tmp_path / "edited", "init", "-q")
+    git(tmp_path / "edited", "add", ".")
+    git(tmp_path / "edited", "commit", "-q", "-m", "first")
+    suite = tmp_path / "edited/scenarios/second.yaml"
+    suite.write_text(SECOND.replace("expect: allow", "expect: {verdict: explicitDeny, by: '1'}"), "utf-8")
+    done = run(tmp_path / "edited", "HEAD", "policies")
+    assert "✗ allowed as before (expected explicitDeny; allow was expected before): " in done.stdout
+    (flip,) = data(tmp_path / "edited", "HEAD", "policies")["cells"]["flips"]
+    assert (flip["was_expected"], flip["expected"]) == ("allow", "explicitDeny")

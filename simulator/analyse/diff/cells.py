@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.suites.alike import Key
     from simulator.suites.cells import Cell
+    from simulator.suites.model import Expected
 
 __all__ = ["Decided", "compare_cells", "decide_cells"]
 
@@ -72,12 +73,19 @@ def compare_cells(
 
     *beside* counts the cells of both versions that nothing that changed bears on.
     """
-    pairs = [(old[id_][1], *pair) for id_, pair in new.items() if id_ in old]
-    flips = [_flip(before, cell, after) for before, cell, after in pairs if before != after]
+    pairs = [(old[id_], pair) for id_, pair in new.items() if id_ in old]
+    flips = [_flip(before, after) for before, after in pairs if before[1] != after[1]]
     flips.sort(key=lambda flip: (not flip.opened, flip.holds))
     return CellChanges(len(pairs) + beside, tuple(flips), len(new) - len(pairs), len(old) - len(pairs))
 
 
-def _flip(before: Decided, cell: Cell, after: Decided) -> Flip:
-    expected = cell.expected.verdict.value
-    return Flip(cell.id, cell.suite.file, cell.scenario.line, expected, before.word, after.word, after.holds)
+def _flip(before: tuple[Cell, Decided], after: tuple[Cell, Decided]) -> Flip:
+    (cell, decided), (was, was_decided) = after, before
+    expected, file, line = cell.expected, cell.suite.file, cell.scenario.line
+    edited = _words(was.expected) if was.expected != expected else ""
+    words = was_decided.word, decided.word
+    return Flip(cell.id, file, line, expected.verdict.value, *words, holds=decided.holds, was_expected=edited)
+
+
+def _words(expected: Expected) -> str:
+    return expected.verdict.value + (f" by {expected.by}" if expected.by is not None else "")

@@ -90,6 +90,7 @@ class Flip:
     before: str
     after: str
     holds: bool  #: it is as expected now
+    was_expected: str = ""  #: where another verdict, or another statement to decide, was expected before
 
     @property
     def opened(self) -> bool:
