@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamproof import __version__
 from iamproof.current import current_catalogue
-from iamproof.session import RunOptions, run_session
+from iamproof.recomputed import sections
+from iamproof.session import RunOptions, prepare
 from reports.json import result_digest
 from reports.verify import carried, is_page, stated_digest
 from simulator.errors import InputError, SelectionError
@@ -22,6 +23,8 @@ from simulator.text.files import read_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from iamproof.recomputed import Section
+    from iamproof.session import Prepared
     from simulator.errors import Diagnostic
     from simulator.suites.result import AccountInfo, ExtendedInfo, PolicyInfo, Run, SuiteInfo
 
@@ -42,7 +45,10 @@ class VerifyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found: *faults* differ, *notes* could not be told, *diagnostics* kept the suites from running."""
+    """What was found: *faults* differ, *notes* could not be told, *diagnostics* kept the suites from running.
+
+    `recomputed` are the sections beside the cells that were computed anew.
+    """
 
     digest: str
     verdict: str
@@ -51,6 +57,7 @@ class Verification:
     faults: tuple[str, ...]
     notes: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    recomputed: tuple[str, ...] = ()
 
 
 def verify_report(text: str, options: VerifyOptions) -> Verification:
@@ -62,8 +69,9 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
     faults += changed.values()
     compared = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    beside: tuple[Section, ...] = ()
     try:
-        again = run_session(_options(run, options))
+        again, prepared = _again(run, options)
     except InputError as error:
         diagnostics = error.diagnostics
     except SelectionError:
@@ -71,11 +79,22 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
     else:
         faults += _inputs(run, again, changed)
         different, compared = _cells(run, again)
-        faults += [*different, *_invariants(run, again)]
+        beside = tuple(sections(run, again, prepared))
+        faults += [*different, *_invariants(run, again), *(fault for one in beside for fault in one.faults)]
     edited, unsure = _page(text, run)
     faults += edited
-    notes = (*_notes(run), *unsure)
-    return Verification(digest, run.summary.verdict, len(run.cells), compared, tuple(faults), notes, diagnostics)
+    left = (f"the section on {one.name} was not computed anew: {one.reason}" for one in beside if one.reason)
+    notes = (*_notes(run), *left, *unsure)
+    anew = tuple(one.name for one in beside if one.reason is None)
+    return Verification(digest, run.summary.verdict, len(run.cells), compared, tuple(faults), notes, diagnostics, anew)
+
+
+def _again(run: Run, options: VerifyOptions) -> tuple[Run, Prepared]:
+    """Decide the suites of a report anew."""
+    prepared = prepare(_options(run, options))
+    for _ in (*prepared.decide(), *prepared.prove()):
+        pass
+    return prepared.finish(), prepared
 
 
 def _digests(stated: str, digest: str, kept: str | None) -> Iterator[str]:
@@ -127,6 +146,7 @@ def _options(run: Run, options: VerifyOptions) -> RunOptions:
         root=options.root,
         allow_external_files=options.allow_external_files,
         with_git=False,
+        coverage=run.coverage is not None,
     )
 
 

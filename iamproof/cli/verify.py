@@ -20,7 +20,8 @@ _LIMIT = 1 << 30
 _MOST = 50  # differences printed; JSON has all
 _UNUSABLE = 2
 
-_HELP = """Recompute the digests of a report and of the files it names, decide its suites anew and compare cell by cell.
+_HELP = """Recompute the digests of a report and of the files it names, decide its suites anew and compare cell by cell;
+sections on coverage and mutation are computed anew, too.
 
 Ends with 1 when something differs, with 2 when the report or its suites can't be read. A digest shows that a copy
 is unedited, not who made it: give the one that you kept with --digest."""
@@ -83,7 +84,8 @@ def _text(name: str, found: Verification) -> str:
 def _conclusion(found: Verification) -> str:
     if found.diagnostics:
         return "its suites can't be read, so nothing was decided anew"
-    decided = f"{found.compared:,} of {found.cells:,} cells decided anew"
+    beside = f", {' and '.join(found.recomputed)} computed anew" if found.recomputed else ""
+    decided = f"{found.compared:,} of {found.cells:,} cells decided anew{beside}"
     return (
         f"{len(found.faults):,} differences; {decided}"
         if found.faults
@@ -101,6 +103,7 @@ def _json(found: Verification) -> str:
         "verdict": found.verdict,
         "cells": found.cells,
         "compared": found.compared,
+        "recomputed": found.recomputed,
         "differences": found.faults,
         "notes": found.notes,
     }

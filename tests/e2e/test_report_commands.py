@@ -6,13 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from iamproof.cli import COMMANDS, main
 from iamproof.cli.test import recorded_command
+from reports.json import dump, load
 
 ROOT = Path(__file__).parents[2]
 SUITE = "scenarios/china.yaml"
@@ -152,8 +153,6 @@ def test_verify_finds_an_edit(reported: Command) -> None:
 
 
 def test_verify_finds_an_edit_of_which_the_digest_was_made_anew(reported: Command) -> None:
-    from reports.json import dump, load
-
     path = reported.folder / "run.json"
     text = path.read_text(encoding="utf-8").replace('"actual":"implicitDeny"', '"actual":"allowed"')
     path.write_text(dump(load(text, verify=False)), encoding="utf-8")
@@ -204,6 +203,51 @@ def test_verify_finds_that_a_file_has_changed_that_suites_extend(iamproof: Comma
     done = iamproof("verify", "run.json")
     assert done.code == 1
     assert "scenarios/common.yaml: the file has changed since" in done.out
+
+
+def edited(path: Path, old: str, new: str) -> None:
+    """Edit a report and make its digest anew."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(dump(load(text.replace(old, new, 1), verify=False)), encoding="utf-8")
+
+
+def test_verify_computes_coverage_anew(iamproof: Command) -> None:
+    assert iamproof("test", SUITE, "--coverage", "--report", "json=run.json").code == 0
+    done = iamproof("verify", "run.json")
+    assert done.code == 0
+    assert ", coverage computed anew, all the same" in done.out
+    edited(iamproof.folder / "run.json", '"reach":"decisive"', '"reach":"never"')
+    done = iamproof("verify", "run.json")
+    assert done.code == 1
+    assert "reach is `never`, now `decisive`" in done.out
+
+
+def test_verify_computes_mutation_anew(iamproof: Command) -> None:
+    assert iamproof("mutate", SUITE, "--report", "json=run.json").code == 0
+    done = iamproof("verify", "run.json")
+    assert done.code == 0
+    assert ", mutation computed anew, all the same" in done.out
+    report = iamproof.folder / "run.json"
+    found = load(report.read_text(encoding="utf-8"))
+    assert found.mutation is not None
+    (counts,) = found.mutation.policies
+    better = replace(counts, killed=counts.killed + 1)
+    mutation = replace(found.mutation, policies=(better,), survivors=found.mutation.survivors[1:])
+    report.write_text(dump(replace(found, mutation=mutation)), encoding="utf-8")
+    done = iamproof("verify", "run.json")
+    assert done.code == 1
+    assert f"killed is {better.killed}, now {counts.killed}" in done.out
+    assert f"{found.mutation.survivors[0].change}: it survives: the report does not say so" in done.out
+
+
+def test_verify_says_which_section_it_does_not_compute_anew(iamproof: Command) -> None:
+    suite = iamproof.folder / SUITE
+    suite.write_text(suite.read_text(encoding="utf-8").replace("expect: allow", "expect: deny"), encoding="utf-8")
+    assert iamproof("test", SUITE, "--coverage", "-x", "--report", "json=run.json").code == 1
+    done = iamproof("verify", "run.json")
+    assert "note: the section on coverage was not computed anew: " in done.out
+    assert "cells were not decided in the report" in done.out
 
 
 def test_verify_where_the_suites_are_not(reported: Command) -> None:
