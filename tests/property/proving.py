@@ -1,20 +1,13 @@
-"""Random pairs of small policies that nearly say the same, and random requests that attack what was proved.
+"""Random pairs of small policies that nearly say the same.
 
-Patterns, values and requests come from the same few texts, and half of the pairs are one edit apart.  Keys get the
-values that their domains admit: the domains are axioms of a proof (`simulator.analyse.prove.domains`), so prover and
-fuzzer share them.
+Patterns and values come from the same few texts, and half of the pairs are one edit apart.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
-from simulator.analyse.prove.arns import admits
-from simulator.analyse.prove.domains import default_domain
-from simulator.catalogue import load
-from simulator.decide.context import Context
 from simulator.decide.request import Stack
 from simulator.policy.model import PolicyKind
 from simulator.policy.parse import parse_policy_text
@@ -23,10 +16,9 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-    from simulator.decide.context import ContextValue
     from simulator.policy.model import Policy
 
-__all__ = ["ACTIONS", "Document", "attacks", "document", "edited", "parsed", "stack"]
+__all__ = ["ACTIONS", "Document", "document", "edited", "parsed", "stack"]
 
 Document = dict[str, Any]
 
@@ -209,103 +201,3 @@ def _refill(rng: random.Random, statement: Document, name: str, texts: list[str]
         statement[f"Not{name}" if held == name else name] = statement.pop(held)
     else:
         statement[held] = texts
-
-
-# --- requests -----------------------------------------------------------------------------------
-
-_PIECES = (
-    "a",
-    "b",
-    "adm",
-    "admx",
-    "x",
-    "b/a",
-    "a/b",
-    "",
-    "A",
-    "*",
-    "x:y",
-    "aa",
-    "adma",
-    "b/adm/x",
-    "12",
-    "${k:u}",
-    "ab",
-)
-_BY_KIND: dict[str, tuple[str, ...]] = {
-    "k:n": ("1", "2", "3.5", "3", "10", "11", "0", "-1", "x", "1.0", "1e0"),
-    "k:d": (*_DATES, "2025-12-31T23:59:59.999Z", "2026-02-01", "2026-06-01T00:00:00.001Z", "x", "1767225601"),
-    "k:i": ("10.0.0.1", "10.1.2.3", "203.0.113.7", "203.0.113.8", "2001:db8::1", "::1", "x", "10.0.0.0/8", ""),
-    "k:r": ("arn:aws:iam::123456789012:user/adm", "arn:aws:iam::1:user/a", "arn:aws:s3:::x", "arn:x", "x", "arn:::::"),
-    "k:f": ("true", "false", "TRUE", "x", ""),
-    "k:b": ("QQ==", "Qg==", "QUI=", "%", ""),
-}
-_LIKE = {
-    "aws:multifactorauthage": "k:n",
-    "aws:currenttime": "k:d",
-    "aws:sourceip": "k:i",
-    "aws:principalarn": "k:r",
-    "aws:multifactorauthpresent": "k:f",
-}
-_KEYS = tuple(dict.fromkeys(key for _, keys in _KINDS.values() for key in keys))
-_WILD = re.compile(r"\$\{([^}]*)\}|\*|\?")
-
-
-def attacks(rng: random.Random, documents: Sequence[Document], count: int) -> list[tuple[str, str, Context]]:
-    """Make requests that have much to do with *documents*; contexts are used several times each."""
-    texts = json.dumps(documents)
-    named = [key for key in _KEYS if key in texts]
-    resources = re.findall(r'"(arn:[^"]*)"', texts) or ["arn:aws:s3:::a"]
-    found: list[tuple[str, str, Context]] = []
-    while len(found) < count:
-        values = _context(rng, named)
-        context = Context.of(values)
-        for _ in range(8):
-            resource = _filled(rng, rng.choice(resources), values) if rng.random() < 0.9 else "*"
-            action = rng.choice(ACTIONS)
-            found.append((action, resource, context))
-    return found
-
-
-def _context(rng: random.Random, keys: Sequence[str]) -> dict[str, ContextValue]:
-    found: dict[str, ContextValue] = {}
-    for key in keys:
-        domain = default_domain(load(), key.lower())
-        value = _value(rng, _LIKE.get(key.lower(), key))
-        for _ in range(20):
-            if domain.admits(value):
-                break
-            value = _value(rng, _LIKE.get(key.lower(), key))
-        if domain.admits(value) and value is not None:
-            found[key] = value
-        elif not domain.absent:
-            found[key] = {"aws:CurrentTime": "2026-01-01T00:00:00Z"}.get(key, "arn:aws:iam::123456789012:user/a")
-    return found
-
-
-def _value(rng: random.Random, key: str) -> ContextValue | None:
-    pool = _BY_KIND.get(key, _PIECES)
-    shape = rng.random()
-    if shape < 0.15:
-        return None
-    if shape < 0.7:
-        return rng.choice(pool)
-    return tuple(rng.choice(pool) for _ in range(rng.randint(0, 3)))
-
-
-def _filled(rng: random.Random, pattern: str, values: dict[str, ContextValue]) -> str:
-    """Fill in a pattern's wildcards and variables; now and then something is added or lost."""
-
-    def fill(found: re.Match[str]) -> str:
-        if found[1] is None:
-            return rng.choice(_PIECES)[: 1 if found[0] == "?" else None] or ("x" if found[0] == "?" else "")
-        key = found[1].partition(",")[0]
-        value = values.get(key, "adm" if "," in found[1] else key[:1])
-        return value if isinstance(value, str) else rng.choice(_PIECES)
-
-    text = _WILD.sub(fill, pattern)
-    if rng.random() < 0.15:
-        text += rng.choice(_PIECES)
-    if rng.random() < 0.05:
-        text = text[:-1]
-    return text if admits(text) else "arn:aws:s3:::x"
