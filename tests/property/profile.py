@@ -9,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-__all__ = ["LONG", "law"]
+__all__ = ["LONG", "law", "tell"]
 
 LONG = int(os.environ.get("IAMPROOF_LONG_LAWS", "0"))
 
@@ -21,3 +21,8 @@ law = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 """Decorates a law."""
+
+
+def tell(text: str) -> None:
+    """Say what a long run has tried: ``tox -e nightly`` shows it, and other runs of pytest don't."""
+    print(text)  # noqa: T201  # pytest keeps it

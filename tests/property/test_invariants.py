@@ -27,14 +27,15 @@ from simulator.suites.load import load_suites
 from simulator.suites.model import Verdict
 from tests.oracles.statements import ALLOWED, Request, decide
 from tests.property.attacking import attacks, drawn_from
-from tests.property.profile import LONG
+from tests.property.profile import LONG, tell
 from tests.property.proving import document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pytest
 
+    from simulator.decide.context import ContextValue
     from simulator.decide.layers import Planes
     from simulator.decide.request import Caller
     from simulator.suites.asserted import Asserted, Of, Part
@@ -87,8 +88,10 @@ def _drawn(asserted: Asserted, who: Of, part: Part, rng: random.Random, count: i
     named = [*(part.resources or ()), *part.spared]
     documents += [{"Version": "2012-10-17", "Statement": [{"Resource": named}]}] if named else []
 
+    derived = {} if who.principal is None else who.principal.derived_context()
+
     def given(values: Values) -> Values:
-        return _context(asserted, who, rng.choice(who.sessions), rng, values)
+        return _context(asserted, who, rng, values, derived)
 
     account = NO_ONE.account if who.principal is None else who.principal.caller().account
     yield from attacks(rng, documents, count // 2, account=account, given=given)
@@ -130,6 +133,8 @@ class _Judge:
 
     def means(self, resource: str, name: str) -> bool:
         """Tell by the oracle whether the invariant speaks of *resource*."""
+        if not self._part.resources and not self._part.spared:
+            return True
         key = (resource, name)
         if key not in self._known:
             self._known[key] = self._lies_in(self._part.resources or ("*",), *key) and not (
@@ -173,13 +178,16 @@ def _loose(rng: random.Random) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _context(asserted: Asserted, who: Of, session: Session, rng: random.Random, drawn: Values) -> Values:
+def _context(
+    asserted: Asserted, who: Of, rng: random.Random, drawn: Values, derived: Mapping[str, ContextValue]
+) -> Values:
     """Return the values of a subject in a session; the keys that nobody states are *drawn*, or get any value."""
+    session = rng.choice(who.sessions)
     values = {key: value for key, value in (_loose(rng) | drawn).items() if not key.startswith("aws:principaltag/")}
     principal = who.principal
     if principal is not None:
         name = values.pop("aws:username", None)
-        values |= {key.lower(): value for key, value in principal.derived_context().items()}
+        values |= {key.lower(): value for key, value in derived.items()}
         if who.anyone and principal.kind == "user":
             values["aws:username"] = name or rng.choice([name for name in _NAMES if "*" not in name])
             values["aws:principalarn"] = f"arn:aws:iam::123456789012:user/{rng.choice(_NAMES)}"
@@ -231,7 +239,7 @@ def test_no_request_breaks_what_is_proved_of_the_shipped_policy(monkeypatch: pyt
     for one in loaded.asserted:
         assert decide_invariant(one, load()).outcome == "proved"
         hits += attack(one, rng, ATTACKS)
-    print(f"{len(loaded.asserted)} shipped proofs: {ATTACKS:,} requests each, {hits:,} in the sets asked for")  # noqa: T201  # `tox -e nightly` shows it
+    tell(f"{len(loaded.asserted)} shipped proofs: {ATTACKS:,} requests each, {hits:,} in the sets asked for")
     assert hits > 2 * ATTACKS, "the attacks miss: hardly any request is spoken of"
 
 
@@ -306,9 +314,7 @@ def test_random_invariants_are_decided_as_the_oracle_says(tmp_path: Path) -> Non
                 effect = decide([documents[int(who.principal.name[1:])]], asked).effect
                 assert effect == found.refutation.actual, (SEED, one.id, found)
                 assert effect not in Verdict(one.invariant.expect).accepts
-    print(
-        f"{outcomes['proved']} proofs of random invariants: {ATTACKS:,} requests each, {hits:,} in the sets asked for"
-    )  # noqa: T201  # `tox -e nightly` shows it
+    tell(f"{outcomes['proved']} proofs of random invariants: {ATTACKS:,} requests each, {hits:,} in the sets asked for")
     assert outcomes["unknown"] <= SUITES, outcomes
     assert min(outcomes["proved"], outcomes["refuted"]) > 8, outcomes
     assert hits > ATTACKS
@@ -338,5 +344,5 @@ def test_an_invariant_that_is_called_proved_and_is_not_is_noticed(
                 attack(one, rng, 2_000)
             except AssertionError:
                 noticed += 1
-    print(f"{noticed} of {len(wrong)} wrong proofs noticed by 2,000 requests each")  # noqa: T201  # `tox -e nightly` shows it
+    tell(f"{noticed} of {len(wrong)} wrong proofs noticed by 2,000 requests each")
     assert noticed >= 0.85 * len(wrong), "the attacks are blunt"

@@ -38,7 +38,7 @@ from simulator.policy.parse import parse_policy_text
 from tests.oracles import layers
 from tests.oracles.statements import ALLOWED, EXPLICIT_DENY, Request, read
 from tests.property.attacking import attacks, drawn_from
-from tests.property.profile import LONG
+from tests.property.profile import LONG, tell
 from tests.property.proving import ACTIONS, Document, document, edited, parsed, stack
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def test_no_request_breaks_what_is_proved(kind: str) -> None:
                 near += one.attacked()
             case Unknown():
                 unknown += 1
-    print(f"{proved} proofs {kind}: {ATTACKS:,} requests each, {near / max(1, proved) / ATTACKS:.1%} close")  # noqa: T201  # `tox -e nightly` shows it
+    tell(f"{proved} proofs {kind}: {ATTACKS:,} requests each, {near / max(1, proved) / ATTACKS:.1%} close")
     assert unknown <= FEW_UNKNOWN * PAIRS
     few = 0 if kind == "of layers" else proved * ATTACKS // 100  # of layers much is denied altogether
     assert near > few, "the attacks miss: hardly any request is allowed"
@@ -235,7 +235,7 @@ def test_attacks_find_nearly_all_that_is_wrongly_proved() -> None:
                     one.attacked()
                 except AssertionError:
                     noticed += 1
-    print(f"{noticed} of {wrong} wrong proofs noticed by 2,000 requests each: {noticed / wrong:.1%}")  # noqa: T201  # `tox -e nightly` shows it
+    tell(f"{noticed} of {wrong} wrong proofs noticed by 2,000 requests each: {noticed / wrong:.1%}")
     assert noticed >= 0.9 * wrong, "the attacks are blunt"
 
 
@@ -292,4 +292,4 @@ def test_pairs_of_awss_own_policies_are_decided_and_proofs_withstand() -> None:
             near += attack(
                 claim, [drawn_from(new), drawn_from(old)], rng, gate=True, unknown=False, actions=load().table
             )
-    print(f"{proved} proofs of AWS's policies: {ATTACKS:,} requests each, {near / max(1, proved) / ATTACKS:.1%} close")  # noqa: T201  # `tox -e nightly` shows it
+    tell(f"{proved} proofs of AWS's policies: {ATTACKS:,} requests each, {near / max(1, proved) / ATTACKS:.1%} close")
