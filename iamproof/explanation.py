@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.analyse.explain import Explanation, LayerTrace, StatementLine
     from simulator.analyse.flips import Change, Flip
     from simulator.analyse.pick import Summary
+    from simulator.catalogue import Catalogue
     from simulator.decide.context import ContextValue
     from simulator.decide.decision import StatementRef
 
@@ -36,10 +37,12 @@ _LAYERS = {"identity": "identity policies", "boundary": "permissions boundary", 
            "resource": "resource policy", "scp": "service control policies", "rcp": "resource control policies"}  # fmt: skip  # a table
 
 
-def as_text(found: Explanation, *, summary: Summary | None = None, color: bool = False) -> str:
+def as_text(
+    found: Explanation, *, summary: Summary | None = None, catalogue: Catalogue | None = None, color: bool = False
+) -> str:
     """Return the explanation for a terminal."""
     paint = _painter(color=color)
-    parts = ["\n".join(_head(found, summary, paint))]
+    parts = ["\n".join((*_head(found, summary, paint), *_dated(catalogue)))]
     parts += ["\n".join(_layer(layer, paint)) for layer in found.layers]
     parts += ["\n".join(_flips(found, paint)), "\n".join(_aws(found, paint))]
     return "\n\n".join(parts) + "\n"
@@ -62,6 +65,11 @@ def _head(found: Explanation, summary: Summary | None, paint: Callable[[str, str
     for label, group in groupby(_facts(found, summary), key=lambda fact: fact[0]):
         for index, (_, text) in enumerate(group):
             yield f"   {label if index == 0 else '':<{_LABEL}} {text}"
+
+
+def _dated(catalogue: Catalogue | None) -> Iterator[str]:
+    if catalogue is not None:
+        yield f"   {'catalogue':<{_LABEL}} of {catalogue.date}"
 
 
 def _facts(found: Explanation, summary: Summary | None) -> Iterator[tuple[str, str]]:
@@ -240,9 +248,10 @@ def _aws(found: Explanation, paint: Callable[[str, str], str]) -> Iterator[str]:
 # --- data -----------------------------------------------------------------------------------------
 
 
-def as_data(found: Explanation, *, summary: Summary | None = None) -> str:
+def as_data(found: Explanation, *, summary: Summary | None = None, catalogue: Catalogue | None = None) -> str:
     """Return the explanation as JSON text."""
-    return json.dumps(_data(found, summary), indent=2, ensure_ascii=False) + "\n"
+    dated = {} if catalogue is None else {"catalogue": {"date": catalogue.date, "sha256": catalogue.sha256}}
+    return json.dumps({**_data(found, summary), **dated}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _data(found: Explanation, summary: Summary | None) -> dict[str, Any]:

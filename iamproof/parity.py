@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.analyse.parity import Difference, Parity
+    from simulator.catalogue import Catalogue
 
 __all__ = ["SCHEMA", "as_data", "as_text"]
 
@@ -21,16 +22,18 @@ _SHOWN_CELLS = 3
 _SHOWN_UNANSWERED = 10
 
 
-def as_text(found: Parity) -> str:
+def as_text(found: Parity, catalogue: Catalogue) -> str:
     """Return the comparison for a terminal."""
-    parts = [_sources(found), *_differences(found), *_unanswered(found), *_left_out(found), _closing(found)]
+    sources = f"{_sources(found)}\ncatalogue of {catalogue.date}"
+    parts = [sources, *_differences(found), *_unanswered(found), *_left_out(found), _closing(found)]
     return "\n\n".join(parts) + "\n"
 
 
-def as_data(found: Parity) -> str:
+def as_data(found: Parity, catalogue: Catalogue) -> str:
     """Return the comparison as JSON."""
     data: dict[str, Any] = {
         "schema": SCHEMA,
+        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256},
         "backends": [
             {"name": name, "source": source} for name, source in zip(found.backends, found.sources, strict=True)
         ],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reports.controls import Control
+    from simulator.catalogue import Catalogue
     from simulator.suites.load import Loaded
 
 __all__ = ["command"]
@@ -53,22 +54,25 @@ class _Claim:
 @click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 def command(**options: Any) -> int:
     """Print the controls with their claims, and return 0."""
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
     from iamproof.session import suite_paths  # noqa: PLC0415  # --help needs no simulator
     from simulator.suites.load import load_suites  # noqa: PLC0415  # --help needs no simulator
 
     framework, paths = _arguments(options["arguments"])
+    catalogue = current_catalogue()
     loaded = load_suites(
         suite_paths(paths),
         root=Path(options["root"]) if options["root"] else Path(),
         allow_external=options["allow_external_files"],
-        catalogue=current_catalogue(),
+        catalogue=catalogue,
     )
     if not loaded.suites:
         raise SelectionError("there is no suite")
     claims = _claims(loaded)
     chosen = list(_chosen(framework, claims))
-    click.echo(_json(chosen, claims) if options["fmt"] == "json" else _text(chosen, claims))
+    warn_of_age(catalogue)
+    click.echo((_json if options["fmt"] == "json" else _text)(chosen, claims, catalogue))
     return 0
 
 
@@ -120,7 +124,7 @@ def _chosen(framework: str | None, claims: dict[str, list[_Claim]]) -> Iterator[
             yield control
 
 
-def _text(chosen: Sequence[Control], claims: dict[str, list[_Claim]]) -> str:
+def _text(chosen: Sequence[Control], claims: dict[str, list[_Claim]], catalogue: Catalogue) -> str:
     from reports.controls import frameworks  # noqa: PLC0415  # --help needs no controls
     from simulator.text.show import printable  # noqa: PLC0415  # --help needs no controls
 
@@ -136,6 +140,7 @@ def _text(chosen: Sequence[Control], claims: dict[str, list[_Claim]]) -> str:
     lines.append(
         "A control that is named is not thereby met: `iamproof test` says whether its cells behave as expected."
     )
+    lines.append(f"catalogue of {catalogue.date}")
     return "\n".join(printable(line, limit=None) for line in lines)
 
 
@@ -149,14 +154,15 @@ def _lines(control: Control, claims: Sequence[_Claim]) -> Iterator[str]:
         yield f"      {claim.id}  {', '.join(filter(None, (amount, claim.state)))}"
 
 
-def _json(chosen: Sequence[Control], claims: dict[str, list[_Claim]]) -> str:
+def _json(chosen: Sequence[Control], claims: dict[str, list[_Claim]], catalogue: Catalogue) -> str:
     import json  # noqa: PLC0415  # only with --format json
 
     rows = [
         {"name": control.name, **_plain(control), "claims": [_plain(claim) for claim in claims.get(control.name, [])]}
         for control in chosen
     ]
-    return json.dumps({"controls": rows}, indent=2, ensure_ascii=False)
+    told = {"catalogue": {"date": catalogue.date, "sha256": catalogue.sha256}, "controls": rows}
+    return json.dumps(told, indent=2, ensure_ascii=False)
 
 
 def _plain(row: Control | _Claim) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def command(**options: Any) -> int:
             text = covered.as_markdown(coverage, run)
         case _:
             text = covered.as_text(coverage, run, full=options["full"], color=coloured())
+            text += f"\ncatalogue of {prepared.catalogue.date}\n"
     click.echo(text, nl=False)
     if options["lcov"]:
         _write_lcov(coverage, options["lcov"])

@@ -93,10 +93,10 @@ def command(**options: Any) -> int:
     question, summary = _asked(options, catalogue)
     found = explain(question, catalogue)
     if options["fmt"] == "json":
-        click.echo(explanation.as_data(found, summary=summary), nl=False)
+        click.echo(explanation.as_data(found, summary=summary, catalogue=catalogue), nl=False)
     else:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        click.echo(explanation.as_text(found, summary=summary, color=color), nl=False)
+        click.echo(explanation.as_text(found, summary=summary, catalogue=catalogue, color=color), nl=False)
     return 0
 
 

@@ -16,6 +16,7 @@ from simulator.errors import Diagnostic, InputError
 if TYPE_CHECKING:
     from simulator.accounts.policies import LoadedPolicy
     from simulator.analyse.draft import Written
+    from simulator.catalogue import Catalogue
 
 __all__ = ["command"]
 
@@ -40,13 +41,20 @@ _LONGEST = 60
 )
 def command(policies: tuple[str, ...], folder: str) -> int:
     """Write the suites; all of them or none."""
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+
+    catalogue = current_catalogue()
     loaded = {text: _load(text) for text in policies}
     paths = _paths(tuple(loaded), Path(folder))
-    written = {text: _draft(policy, text, Path(folder)) for text, policy in loaded.items()}
+    written = {text: _draft(policy, text, Path(folder), catalogue) for text, policy in loaded.items()}
+    warn_of_age(catalogue)
     for text, path in paths.items():
         _write(path, written[text].text)
         _tell(path, written[text])
-    click.echo(f"\nRead each line marked `# review`; then run `iamproof test {_shown(folder)}`.")
+    click.echo(
+        f"\nRead each line marked `# review`; then run `iamproof test {_shown(folder)}`.\ncatalogue of {catalogue.date}"
+    )
     return 0
 
 
@@ -57,14 +65,11 @@ def _load(text: str) -> LoadedPolicy:
     return load_policy(text)
 
 
-def _draft(loaded: LoadedPolicy, text: str, folder: Path) -> Written:
-    from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator
+def _draft(loaded: LoadedPolicy, text: str, folder: Path, catalogue: Catalogue) -> Written:
     from simulator.analyse.draft import write_draft  # noqa: PLC0415  # --help needs no simulator
 
     place, found_at = _place(loaded, text, folder)
-    return write_draft(
-        loaded, name=_name(text), shown=loaded.path, place=place, found_at=found_at, catalogue=current_catalogue()
-    )
+    return write_draft(loaded, name=_name(text), shown=loaded.path, place=place, found_at=found_at, catalogue=catalogue)
 
 
 def _place(loaded: LoadedPolicy, text: str, folder: Path) -> tuple[object, object]:

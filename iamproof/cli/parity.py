@@ -49,6 +49,7 @@ not give a reason for."""
 def command(**options: Any) -> int:
     """Compare, print, and return the exit code."""
     from iamproof import parity  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
     from iamproof.remote import Progress, requests_of  # noqa: PLC0415  # --help needs no simulator
     from simulator.analyse.parity import compare_backends  # noqa: PLC0415  # --help needs no simulator
 
@@ -56,10 +57,11 @@ def command(**options: Any) -> int:
     _heeded(names, options)
     known = _known(options["known"])
     prepared = chosen(options)
+    warn_of_age(prepared.catalogue)
     one, other = (_backend(name, prepared.catalogue, options) for name in names)
     heard = Progress("compared", requests_of(prepared.cells))
     found = compare_backends(prepared.cells, (one, other), names, known=known, heard=heard)
-    click.echo((parity.as_data if options["fmt"] == "json" else parity.as_text)(found), nl=False)
+    click.echo((parity.as_data if options["fmt"] == "json" else parity.as_text)(found, prepared.catalogue), nl=False)
     return exit_code(found)
 
 
