@@ -20,6 +20,7 @@ from simulator.analyse.diff import (
     compare_cells,
     decide_cells,
     keys_of,
+    meaning,
     prove_subject,
 )
 from simulator.analyse.diff.model import NEW_ALLOWS
@@ -44,6 +45,8 @@ __all__ = ["difference"]
 _People: TypeAlias = "dict[tuple[str, str], tuple[Principal, Account, list[Suite]]]"
 """Users and roles by account file and name, with the suites that have them."""
 
+_Versions: TypeAlias = "tuple[LoadedPolicy | None, LoadedPolicy | None]"
+
 _Pair: TypeAlias = "tuple[Subject, Sequence[Suite]]"
 """Somebody in two versions, sessions not yet chosen, and the suites whose sessions concern them."""
 
@@ -58,11 +61,12 @@ def difference(old: str, new: str, options: RunOptions, *, ask: Ask | None = Non
     """Compare what OLD and NEW name; raise `InputError` when that can't be, `BackendError` when *ask* gets no answer."""
     one, other = paired(old, new, ask)
     every = policies_of(one, other)
-    changed = {name: pair for name, pair in every.items() if not _same(pair)}
+    changed = {name: pair for name, pair in every.items() if not _renamed(pair)}
     before, after, names = versions(one, other, changed, options)
     cells = _cells(before, after, names)
     if not every and not cells.compared and one.kind in ("folder", "revision"):
         _refuse_nothing(one, other)
+    changed = {name: pair for name, pair in changed.items() if not _alike(pair)}  # but cells may name a Sid
     pairs = [*_alone(changed, _suites(before, after)), *_principals(one, other, before, after)]
     most = max(_FEWEST_SESSIONS, _MOST_SWEEPS // (len(pairs) or 1))
     kept = [_in_sessions(pair, most) for pair in pairs[:_MOST_SUBJECTS]]
@@ -120,18 +124,35 @@ def _cells(before: Version, after: Version, names: frozenset[str] | None) -> Cel
 
 
 def _told(changed: Changed) -> Iterator[str]:
-    """Name the policies that differ."""
-    for name, (old, new) in changed.items():
+    """Name the policies that differ, and what they say; then those that say the same."""
+    for name, (old, new) in sorted(changed.items(), key=lambda item: _alike(item[1])):
         known = new or old
         assert known is not None  # one of the two is there
-        what = "added" if old is None else "removed" if new is None else "renamed" if _same((old, new)) else "changed"
-        yield f"{name} ({what})"
+        yield f"{name} ({_what((old, new))})"
 
 
-def _same(pair: tuple[LoadedPolicy | None, LoadedPolicy | None]) -> bool:
+def _what(pair: _Versions) -> str:
+    if _renamed(pair):
+        return "renamed"
+    if _alike(pair):
+        return "changed, but not what it says"
+    return "added" if pair[0] is None else "removed" if pair[1] is None else "changed"
+
+
+def _renamed(pair: _Versions) -> bool:
     """Tell whether a policy has another name only."""
     old, new = pair
     return old is not None and new is not None and old.sha256 == new.sha256
+
+
+def _alike(pair: _Versions) -> bool:
+    """Tell whether both versions say the same, in whatever layout and order and with whatever Sids."""
+    old, new = pair
+    return old is not None and new is not None and _said(old) == _said(new)
+
+
+def _said(loaded: LoadedPolicy) -> object:
+    return loaded.policy.kind, meaning(loaded.policy)
 
 
 # --- whom it concerns ---------------------------------------------------------------------------
@@ -151,7 +172,7 @@ def _suites(before: Version, after: Version) -> Sequence[Suite]:
     return () if prepared is None else prepared.loaded.suites
 
 
-def _having(pair: tuple[LoadedPolicy | None, LoadedPolicy | None], suites: Sequence[Suite]) -> Sequence[Suite]:
+def _having(pair: _Versions, suites: Sequence[Suite]) -> Sequence[Suite]:
     """Return the suites that decide by a policy, in either version; all of them where none does."""
     texts = {one.document.strip() for one in pair if one is not None}
     having = [suite for suite in suites if any(one.document.strip() in texts for one in suite.loaded_policies)]
@@ -171,7 +192,7 @@ def _of_resources(changed: Changed) -> Iterator[Access]:
             yield Access((name,), True, (), (), (), (), (Proof(NEW_ALLOWS, "unknown", reason=reason),))
 
 
-def _as_identity(pair: tuple[LoadedPolicy | None, LoadedPolicy | None]) -> bool:
+def _as_identity(pair: _Versions) -> bool:
     return all(one is None or one.policy.kind in _AS_IDENTITY for one in pair)
 
 
@@ -218,7 +239,7 @@ def _everybody(prepared: Prepared) -> _People:
 
 def _fingerprint(principal: Principal) -> tuple[object, ...]:
     """Return what of a principal bears on decisions, but for who it is."""
-    places = [loaded.sha256 for loaded in principal.loaded_policies]
+    places = [_said(loaded) for loaded in principal.loaded_policies]
     stack = principal.stack()
     shape = len(stack.identity), stack.boundary is None, len(stack.session), tuple(map(len, (*stack.scps, *stack.rcps)))
     return (*places, shape, principal.path, principal.tags)

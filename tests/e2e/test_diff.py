@@ -569,3 +569,16 @@ def test_an_expectation_that_was_edited_is_told_as_that(sessions: Path, tmp_path
     assert "✗ allowed as before (expected explicitDeny; allow was expected before): " in done.stdout
     (flip,) = data(tmp_path / "edited", "HEAD", "policies")["cells"]["flips"]
     assert (flip["was_expected"], flip["expected"]) == ("allow", "explicitDeny")
+
+
+def test_a_policy_that_says_the_same_is_told_and_compared_by_the_cells_alone(tmp_path: Path) -> None:
+    """A Sid decides nothing, but an expectation may name it."""
+    for name in ("policies", "scenarios"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    policy = json.loads((tmp_path / POLICY).read_text("utf-8"))
+    policy["Statement"][-2]["Sid"] = "Renamed"
+    policy["Statement"].reverse()
+    (tmp_path / "new.json").write_text(json.dumps(policy), "utf-8")
+    found = data(tmp_path, POLICY, "new.json")
+    assert (found["changed"], found["access"]) == ([f"{POLICY} → new.json (changed, but not what it says)"], [])
+    assert found["cells"]["flips"]

@@ -4,7 +4,7 @@
 results of two runs.  `model` is the plain data that is shown.
 """
 
-from simulator.analyse.diff.access import Subject, compare_access, keys_of, said_of
+from simulator.analyse.diff.access import Subject, compare_access, keys_of, meaning, said_of
 from simulator.analyse.diff.cells import compare_cells, decide_cells
 from simulator.analyse.diff.model import Access, CellChanges, Diff, Flip, Proof, Row
 from simulator.analyse.diff.proof import prove_subject
@@ -21,6 +21,7 @@ __all__ = [
     "compare_cells",
     "decide_cells",
     "keys_of",
+    "meaning",
     "prove_subject",
     "said_of",
 ]

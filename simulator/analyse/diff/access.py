@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.policy.model import Element, Policy, Principals, Statement
     from simulator.suites.model import Session
 
-__all__ = ["Subject", "compare_access", "keys_of", "said_of", "touched"]
+__all__ = ["Subject", "compare_access", "keys_of", "meaning", "said_of", "touched"]
 
 _OF_MFA = "aws:multifactorauth"
 
@@ -180,6 +180,26 @@ def _named(stack: Stack, table: ActionTable) -> dict[_Key, int]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def meaning(policy: Policy) -> frozenset[object]:
+    """Return what *policy* says: equal for two that differ in layout, order, repetition and Sids only."""
+    return frozenset(
+        (
+            statement.effect,
+            _texts(statement.actions),
+            _texts(statement.resources),
+            statement.principals,
+            _conditions_of(statement),
+            statement.variables,
+        )
+        for statement in policy.statements
+    )
+
+
+def _texts(element: Element | None) -> tuple[frozenset[str], bool] | None:
+    return None if element is None else (frozenset(element.texts), element.negated)
+
+
 def _statements(stack: Stack) -> Iterator[tuple[_Key, Statement]]:
     boundary = () if stack.boundary is None else (stack.boundary,)
     layers: list[tuple[str, Iterable[Policy]]] = [("identity", stack.identity), ("boundary", boundary)]
@@ -191,17 +211,20 @@ def _statements(stack: Stack) -> Iterator[tuple[_Key, Statement]]:
             yield _key(layer, statement), statement
 
 
-def _key(layer: str, statement: Statement) -> _Key:
-    conditions = (
+def _conditions_of(statement: Statement) -> frozenset[tuple[str, str, frozenset[str]]]:
+    return frozenset(
         (str(one.operator), one.key.lower(), frozenset(value.text for value in one.values))
         for one in statement.conditions
     )
+
+
+def _key(layer: str, statement: Statement) -> _Key:
     return _Key(
         layer,
         statement.effect.value,
         statement.resources,
         statement.principals,
-        frozenset(conditions),
+        _conditions_of(statement),
         statement.variables,
     )
 
