@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from iamproof.session import Prepared, RunOptions
+    from simulator.suites.asserted import Asserted
+    from simulator.suites.cells import Cell
     from simulator.suites.result import Run
 
     _Targets: TypeAlias = tuple[tuple[str | None, str], ...]
@@ -135,13 +137,13 @@ def _list(prepared: Prepared, *, unspoken: bool) -> int:
             click.echo(_printable(identity))
         return 0
     from reports.words import count  # noqa: PLC0415  # only with --unspoken
-    from simulator.suites.cells import unspoken as gaps_of  # noqa: PLC0415  # only with --unspoken
 
-    for suite in dict.fromkeys(cell.suite for cell in prepared.cells):
-        found = gaps_of(suite, catalogue=prepared.catalogue)
-        for gap in found:
+    chosen: tuple[Cell | Asserted, ...] = (*prepared.cells, *prepared.asserted)
+    for suite in (suite for suite in dict.fromkeys(one.suite for one in chosen) if suite.scenarios):
+        found = prepared.loaded.unspoken[suite]
+        for gap in found.gaps():
             click.echo(_printable(str(gap)))
-        click.echo(f"{_printable(suite.file)}: no scenario speaks about {count(len(found), 'cell')}", err=True)
+        click.echo(f"{_printable(suite.file)}: no scenario speaks about {count(found.count, 'cell')}", err=True)
     return 0
 
 

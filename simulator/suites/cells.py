@@ -13,11 +13,11 @@ from simulator.accounts.files import Faults
 from simulator.catalogue import load
 from simulator.suites.actions import ActionTable
 from simulator.suites.cell import Cell
-from simulator.suites.closed import check_closed, gaps
+from simulator.suites.closed import Unspoken, check_closed
 from simulator.suites.columns import Columns
 from simulator.suites.conflicts import check_opposites
 from simulator.suites.expect import Dimension, Expectations, keys_of
-from simulator.suites.model import ANY_SIGN_IN, EACH_TYPE
+from simulator.suites.model import ANY_SIGN_IN
 from simulator.suites.sessions import MFA_SESSIONS, concrete, names_mfa
 from simulator.suites.situations import Situations
 from simulator.suites.types import type_table
@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.suites.actions import Asked
-    from simulator.suites.closed import Gap
     from simulator.suites.columns import Column
     from simulator.suites.model import Scenario, Session, Suite
     from simulator.suites.situations import Situation
 
-__all__ = ["Cell", "expand", "expand_into", "unspoken"]
+__all__ = ["Cell", "expand", "expand_into"]
 
 _MOST_CELLS = 1_000_000
 
@@ -44,18 +43,20 @@ _MOST_CELLS = 1_000_000
 def expand(suite: Suite, *, catalogue: Catalogue | None = None) -> tuple[Cell, ...]:
     """Return the cells of *suite*; raise `InputError` with all that is wrong with them."""
     faults = Faults()
-    cells = expand_into(suite, faults, catalogue or load(), complete=True)
+    cells, _ = expand_into(suite, faults, catalogue or load(), complete=True)
     faults.finish()
     return cells
 
 
-def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, complete: bool) -> tuple[Cell, ...]:
-    """Return the cells of *suite*; what is wrong goes to *faults*.
+def expand_into(
+    suite: Suite, faults: Collector, catalogue: Catalogue, *, complete: bool
+) -> tuple[tuple[Cell, ...], Unspoken]:
+    """Return the cells of *suite* and what no scenario speaks about; what is wrong goes to *faults*.
 
     With *complete* no scenario was left out and no two share a name, so that the whole can be checked.
     """
     own = Faults()
-    expander = _Expander(suite, own, catalogue, noting=suite.closed)
+    expander = _Expander(suite, own, catalogue)
     cells: list[Cell] = []
     for scenario in suite.scenarios:
         cells += expander.cells(scenario)
@@ -64,16 +65,9 @@ def expand_into(suite: Suite, faults: Collector, catalogue: Catalogue, *, comple
     if not own.failed:
         check_opposites(cells, own)
     if suite.closed and complete and not own.failed:
-        check_closed(suite, gaps(suite, cells, expander.product(), expander.types), own)
+        check_closed(suite, expander.unspoken, own)
     faults.extend(own)
-    return tuple(cells)
-
-
-def unspoken(suite: Suite, *, catalogue: Catalogue | None = None) -> tuple[Gap, ...]:
-    """Return what of the account's principals × the suite's actions × its targets no scenario of *suite* speaks about."""
-    expander = _Expander(suite, Faults(), catalogue or load(), noting=True)
-    cells = [cell for scenario in suite.scenarios for cell in expander.cells(scenario)]
-    return tuple(gaps(suite, cells, expander.product(), expander.types))
+    return tuple(cells), expander.unspoken
 
 
 def _check_ids(cells: Iterable[Cell], faults: Collector) -> None:
@@ -92,7 +86,7 @@ def _check_ids(cells: Iterable[Cell], faults: Collector) -> None:
 class _Expander:
     """Expands the scenarios of one suite."""
 
-    def __init__(self, suite: Suite, faults: Collector, catalogue: Catalogue, *, noting: bool) -> None:
+    def __init__(self, suite: Suite, faults: Collector, catalogue: Catalogue) -> None:
         self.suite = suite
         self.faults = faults
         self.types = type_table(catalogue)
@@ -101,13 +95,8 @@ class _Expander:
         self.situations = Situations()
         self.wheres: dict[tuple[object, Situation], Where] = {}
         self.room = _MOST_CELLS
-        # What the scenarios speak of, where that is asked for.
-        self.noting = noting
-        self.all_columns: dict[str, Column] = {}
-        self.all_asked: dict[str, Asked] = {}
-        self.all_sessions: dict[Principal, dict[Session, None]] = {}
-        self.named_sessions: dict[Session, None] = {}
         self.mfa: dict[tuple[Principal, tuple[LoadedPolicy, ...]], bool] = {}
+        self.unspoken = Unspoken(suite, self.columns, self.situations, self.types, self.usual_sessions)
 
     def cells(self, scenario: Scenario) -> list[Cell]:
         """Return the cells of one scenario."""
@@ -134,6 +123,7 @@ class _Expander:
         if not self.has_room(scenario, max(wanted, len(sessions) * others)):
             return []
         grid = _Grid(columns, {one: place for place, one in enumerate(all_sessions)}, asked, rows, expect)
+        masks = self.unspoken.masks(grid.places, len(columns))
         cells: list[Cell] = []
         reached = 0
         whole = True
@@ -141,10 +131,13 @@ class _Expander:
             for session in sessions[who]:
                 wheres = self.bound(scenario, who, session, columns)
                 reached |= self.fill(cells, grid, (scenario, place, session), wheres)
+                asked_of = ((where.bound, mask) for where, mask in zip(wheres, masks, strict=True) if where)
+                self.unspoken.speak(who, session, asked_of)
                 whole = whole and self.asks_all(scenario, grid, who, wheres)
         if whole:
             expect.finish(reached)
-        self.spoken_of(scenario, columns, asked, sessions)
+        named = concrete((name for name, _ in scenario.sessions or ()), self.suite.sessions)
+        self.unspoken.note(columns, asked, sessions, named)
         return cells
 
     def has_room(self, scenario: Scenario, wanted: int) -> bool:
@@ -211,38 +204,6 @@ class _Expander:
                     self.faults.add(node.fault("no-cell", message, help=help_))
                 return False
         return True
-
-    def spoken_of(
-        self,
-        scenario: Scenario,
-        columns: list[Column],
-        asked: tuple[Asked, ...],
-        sessions: Mapping[Principal, tuple[Session, ...]],
-    ) -> None:
-        """Remember what the suite's product is of."""
-        if not self.noting:
-            return
-        self.all_columns.update((column.label, column) for column in columns if column.label != EACH_TYPE)
-        for one in asked:
-            self.all_asked.setdefault(one.text, one)
-        for who, found in sessions.items():
-            self.all_sessions.setdefault(who, {}).update(dict.fromkeys(found))
-        for name in (name for name, _ in scenario.sessions or ()):
-            self.named_sessions.update(dict.fromkeys(concrete((name,), self.suite.sessions)))
-
-    def product(self) -> Iterable[tuple[Principal, Session, Where, Asked]]:
-        """Yield every principal × session × target × action of the suite."""
-        policies = tuple(dict.fromkeys(one.target.policy for one in self.all_columns.values() if one.target))
-        for who in self.suite.account.principals.values():
-            own = self.all_sessions.get(who) or self.usual_sessions(who, tuple(filter(None, policies)))
-            named = (one for one in self.named_sessions if who.kind == "user" or one.for_roles)
-            for session in dict.fromkeys((*own, *named)):
-                layer = self.situations.layer((self.suite.account.context, self.suite.context, session.context))
-                base = self.situations.of_caller(who, layer)
-                for column in self.all_columns.values():
-                    where = self.where(self.columns.bind(column, who, base, silent=True), base)
-                    if where is not None:
-                        yield from ((who, session, where, asked) for asked in self.all_asked.values())
 
     def usual_sessions(self, who: Principal, policies: tuple[LoadedPolicy, ...]) -> tuple[Session, ...]:
         """Return the sessions of a scenario that names none."""

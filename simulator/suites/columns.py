@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from simulator.suites.types import TypeTable
     from simulator.text.source import Node
 
-__all__ = ["ANYTHING", "Column", "Columns"]
+__all__ = ["ANYTHING", "SAMPLES", "Column", "Columns"]
 
 ANYTHING = Bound("*", None, "single", ("*",))
 _SHOWN = 5
-_SAMPLES = {USER: "arn:aws:iam::111111111111:user/x", MFA_DEVICE: "arn:aws:iam::111111111111:mfa/x"}
+SAMPLES = {USER: "arn:aws:iam::111111111111:user/x", MFA_DEVICE: "arn:aws:iam::111111111111:mfa/x"}
+"""An ARN of the type of each built-in resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Columns:
             if column.target is not None:
                 arns = tuple(node.text for node in column.target.arns)
             else:
-                arns = (_SAMPLES[column.resource.name],) if column.resource is not None else ()
+                arns = (SAMPLES[column.resource.name],) if column.resource is not None else ()
             self._fitting[column] = tuple(frozenset(self._types.of_arn(arn)) for arn in arns)
         return self._fitting[column]
 
@@ -154,23 +155,29 @@ class Columns:
             help_ = "policies that name ARNs don't match it; `each type` asks on ARNs"
             self._faults.add(node.fault("literal-star", message, help=help_, severity=Severity.WARNING))
 
-    def bind(
-        self, column: Column, principal: Principal, base: Situation, *, silent: bool = False
-    ) -> Bound | EachType | None:
+    def bind(self, column: Column, principal: Principal, base: Situation) -> Bound | EachType | None:
         """Return the column for one caller, None where that one has none (or a variable has no value)."""
         if column is _STAR:
             return ANYTHING
         if column is _EACH:
             return self._each_type(principal, base)
         if column.target is not None:
-            bound = (self._silent if silent else self._binder).bind(column.target, principal, base.context)
-            if not silent and bound is not None and column.name == OTHERS and column.resource is not None:
+            bound = self._binder.bind(column.target, principal, base.context)
+            if bound is not None and column.name == OTHERS and column.resource is not None:
                 self._check_others(column.resource, principal, base)
             return bound
+        return self.built_in(column, principal)
+
+    def built_in(self, column: Column, principal: Principal) -> Bound | None:
+        """Return a built-in target for one caller, None where that one has none."""
         if column.resource is None:
             return None
         found = self._binder.built_in(column.resource, principal)
         return next((one for one in found if one.label == column.label), None)
+
+    def gives(self, column: Column, principal: Principal) -> bool:
+        """Tell whether `built_in` has a target for a caller, without making its ARNs, which may be very many."""
+        return column.resource is None or self._binder.has(column.label, principal)
 
     def _check_others(self, resource: Resource, principal: Principal, base: Situation) -> None:
         found = (self._silent.bind(target, principal, base.context) for target in resource.targets)

@@ -7,13 +7,16 @@ somebody asks, action by action, since a sweep is thousands of requests.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Literal
 
+from simulator.policy.arn import Arn
 from simulator.suites.model import EACH_TYPE
 from simulator.suites.targets import Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from simulator.accounts.model import Principal
     from simulator.catalogue.model import ResourceType
@@ -30,6 +33,7 @@ class EachType:
     """The target ``each type`` for one caller; it has the face of a `Bound`."""
 
     __slots__ = (
+        "_asked_of",
         "_counts",
         "_near",
         "_of_kind",
@@ -61,6 +65,7 @@ class EachType:
         self._owners: dict[str, Bound] = {}
         self._near: dict[tuple[Asked, frozenset[str]], tuple[tuple[int, tuple[str, ...]], ...]] = {}
         self._counts: dict[Asked, int] = {}
+        self._asked_of: dict[str, int] = {}
         self._services: set[str] = set()  # which take resources that the suite knows
         self._parts: dict[Asked, tuple[tuple[int, tuple[str, ...]], ...]] = {}
         for bound in known:
@@ -125,6 +130,19 @@ class EachType:
     def resources_of(self, action: str) -> tuple[str, ...]:
         """Return the ARNs that *action* is asked of."""
         return self._resources(self._types.of_action(action))
+
+    def knows(self, resources: Iterable[str]) -> bool:
+        """Tell whether all *resources* stand for their types, so that whatever takes them is asked of them."""
+        return all(map(self._owners.__contains__, resources))
+
+    def asked_of(self, resource: str) -> int:
+        """Return which actions, as bits over the catalogue, are asked of *resource*, an ARN."""
+        if resource not in self._asked_of:
+            arn = Arn.parse(resource)
+            groups = () if arn is None else self._types.near(frozenset({arn.service}))[1]
+            asked = (mask for kinds, mask in groups if resource in self._resources(kinds))
+            self._asked_of[resource] = reduce(or_, asked, 0)
+        return self._asked_of[resource]
 
     def _resources(self, kinds: tuple[ResourceType, ...]) -> tuple[str, ...]:
         key = tuple(map(id, kinds))

@@ -8,7 +8,7 @@ is none of these would otherwise never be missed.  Names that begin with a dot o
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
+    from simulator.suites.closed import Unspoken
     from simulator.suites.model import Suite
     from simulator.suites.read import ReadSuite
     from simulator.text.source import Node, Source
@@ -43,7 +44,7 @@ _LEFT_OUT = ("node_modules",)  # and all that begins with a dot or an underscore
 class Loaded:
     """What was read: `diagnostics` are warnings and notes, `files` every file, named ones too.
 
-    `asserted` are the invariants of all suites, in the order of the files.
+    `asserted` are the invariants of all suites, in the order of the files; `unspoken` is what no scenario speaks about.
     """
 
     suites: tuple[Suite, ...]
@@ -52,6 +53,7 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Source, ...]
     asserted: tuple[Asserted, ...] = ()
+    unspoken: Mapping[Suite, Unspoken] = field(default_factory=dict)
 
     def cells(self) -> tuple[Cell, ...]:
         """Return the cells of all suites, in the order of the files."""
@@ -92,14 +94,16 @@ def load_suites(
     # What can't be read for a fault elsewhere would only be blamed for the consequences.
     sound = [one for one in read if one.sound]
     known = load_catalogue() if catalogue is None else catalogue
-    cells = tuple(cell for one in sound for cell in expand_into(one.suite, files.faults, known, complete=one.complete))
+    expanded = {one.suite: expand_into(one.suite, files.faults, known, complete=one.complete) for one in sound}
+    cells = tuple(cell for found, _ in expanded.values() for cell in found)
     asserted = tuple(_asserted((one.suite for one in sound if one.suite.invariants), files.faults, known))
     faults = tuple(dict.fromkeys(files.faults))
     if files.faults.failed:
         raise InputError(faults)
     suites = tuple(one.suite for one in read)
     accounts = tuple(dict.fromkeys(suite.account for suite in suites))
-    return Loaded(suites, cells, accounts, faults, files.sources, asserted)
+    unspoken = {suite: found for suite, (_, found) in expanded.items()}
+    return Loaded(suites, cells, accounts, faults, files.sources, asserted, unspoken)
 
 
 def _asserted(suites: Iterable[Suite], faults: Collector, catalogue: Catalogue) -> Iterator[Asserted]:

@@ -15,6 +15,8 @@ from simulator.policy.variables import Template
 from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.accounts.model import Account, Principal
     from simulator.accounts.policies import LoadedPolicy
     from simulator.decide.context import Context
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.suites.types import TypeTable
     from simulator.text.source import Node
 
-__all__ = ["Binder", "Bound", "elsewhere"]
+__all__ = ["Binder", "Bound", "arns_of", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,12 @@ class Binder:
             )
         return self._built_in[key]
 
+    def has(self, label: str, principal: Principal) -> bool:
+        """Tell whether `built_in` has a target of this label, without making the ARNs of all the others."""
+        if label.endswith(f"/{OWN}"):
+            return principal.kind == "user"
+        return principal.kind == "user" or bool(self.account.users)
+
     def _people(self, principal: Principal) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Return path and name of the caller, if it is a user, and of the others."""
         users = self.account.users.values()
@@ -141,31 +149,26 @@ class Binder:
                 return
 
     def _resolve(self, node: Node, principal: Principal, values: Context) -> str | None:
-        text = node.text
-        if "${" in text:
-            template = Template.parse(text)
+        def value_of(key: str) -> str | None:
+            found = values.get(key)
+            return found if isinstance(found, str) else None
 
-            def value_of(key: str) -> str | None:
-                found = values.get(key)
-                return found if isinstance(found, str) else None
-
-            pattern = template.resolve(value_of, arn=True)
-            if pattern is None:
-                lacking = [
-                    v.text
-                    for v in template.variables
-                    if v.default is None and (v.key is None or value_of(v.key) is None)
-                ]
-                named = f"`{lacking[0]}` has" if lacking else "a variable has"
-                help_ = "declare it (a tag, a context key), or give a default: ${key, 'default'}"
-                self._report(node, "unresolved-variable", f"{named} no value for `{principal.label}`", help_)
-                return None
-            text = str(pattern)
-        if text != "*" and Arn.parse(text) is None:
+        text = _resolved(node.text, value_of)
+        if text is None:
+            lacking = [
+                v.text
+                for v in Template.parse(node.text).variables
+                if v.default is None and (v.key is None or value_of(v.key) is None)
+            ]
+            named = f"`{lacking[0]}` has" if lacking else "a variable has"
+            help_ = "declare it (a tag, a context key), or give a default: ${key, 'default'}"
+            self._report(node, "unresolved-variable", f"{named} no value for `{principal.label}`", help_)
+        elif not _is_arn(text):
             self._report(node, "wrong-value", f"`{text}` is not an ARN")
-            return None
-        self._check_path(node, text)
-        return text
+        else:
+            self._check_path(node, text)
+            return text
+        return None
 
     def _check_path(self, node: Node, text: str) -> None:
         """An ARN that names a declared user or role under another path names nobody."""
@@ -180,6 +183,25 @@ class Binder:
         if key not in self._reported:
             self._reported.add(key)
             self._faults.add(node.fault(code, message, help=help_))
+
+
+def arns_of(target: Target, value_of: Callable[[str], str | None]) -> tuple[str, ...] | None:
+    """Return what `Binder.bind` resolves the ARNs of *target* to, None where it can't, without a word on why."""
+    found = dict.fromkeys(_resolved(node.text, value_of) for node in target.arns)
+    whole = tuple(text for text in found if text is not None and _is_arn(text))
+    return whole if whole and len(whole) == len(found) else None
+
+
+def _resolved(text: str, value_of: Callable[[str], str | None]) -> str | None:
+    """Return *text* with the values of its variables, None where one has none."""
+    if "${" not in text:
+        return text
+    pattern = Template.parse(text).resolve(value_of, arn=True)
+    return None if pattern is None else str(pattern)
+
+
+def _is_arn(text: str) -> bool:
+    return text == "*" or Arn.parse(text) is not None
 
 
 def elsewhere(account: Account, text: str) -> Principal | None:

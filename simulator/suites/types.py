@@ -7,7 +7,8 @@ stands for any text.  The format with the most literal text is meant.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from simulator.catalogue.examples import example_arn
@@ -48,6 +49,7 @@ class TypeTable:
         self._formats: dict[str, list[tuple[int, Pattern, ResourceType]]] = {}
         self._examples: dict[tuple[int, str, str, str], str] = {}
         self._groups: dict[str, tuple[tuple[tuple[ResourceType, ...], int], ...]] = {}
+        self._takers: dict[frozenset[int], int] = {}
         self._near: dict[frozenset[str], tuple[int, tuple[tuple[tuple[ResourceType, ...], int], ...]]] = {}
         self._whole: dict[int, tuple[dict[str, int], tuple[str, ...]]] = {}
         self._of_arn: dict[tuple[str, str], tuple[ResourceType, ...]] = {}
@@ -77,6 +79,26 @@ class TypeTable:
             found[kinds] = found.get(kinds, 0) | 1 << number
         for kinds, mask in found.items():
             yield tuple(service.types[kind] for kind in kinds), mask << start
+
+    def takers(self, arn: str) -> int:
+        """Return the actions, as bits over the catalogue, that take a type that *arn* is of."""
+        # By identity: the catalogue makes each type once, and hashing all of its keys is slow.
+        key = frozenset(map(id, kinds := self.of_arn(arn)))
+        if key not in self._takers:
+            groups = (group for service in {kind.service for kind in kinds} for group in self.groups_of(service))
+            taking = (mask for types, mask in groups if not key.isdisjoint(map(id, types)))
+            self._takers[key] = reduce(or_, taking, 0)
+        return self._takers[key]
+
+    def takes_none(self, mask: int) -> bool:
+        """Tell whether one of the actions *mask*, bits over the catalogue, takes no resource."""
+        names = self._catalogue.actions()
+        while mask:
+            service = names[mask.bit_length() - 1].partition(":")[0].lower()
+            if any(not types and mask & taking for types, taking in self.groups_of(service)):
+                return True
+            mask &= ~self._catalogue.service_mask(service)
+        return False
 
     def near(self, services: frozenset[str]) -> tuple[int, tuple[tuple[tuple[ResourceType, ...], int], ...]]:
         """Sort all actions by whether one of their types has ARNs of *services*.

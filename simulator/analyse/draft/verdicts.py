@@ -85,7 +85,7 @@ def _cells(text: str, name: str, catalogue: Catalogue) -> tuple[Cell, ...]:
     files = Files(root=None)
     try:
         read = read_suite(parse_yaml(Source.of_text(text, name=name)), Loading(files, Shelf(files)))
-        cells = () if read is None else expand_into(read.suite, files.faults, catalogue, complete=True)
+        cells = () if read is None else expand_into(read.suite, files.faults, catalogue, complete=True)[0]
         files.faults.finish()
     except InputError as error:
         message = f"a drafted suite can't be read: {error}"

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.suites.cells import unspoken
-
 if TYPE_CHECKING:
     from tests.unit.suites.world import World
 
@@ -166,8 +164,9 @@ def test_principals_that_no_scenario_names_are_gaps_too(world: World) -> None:
 
 def test_what_no_scenario_speaks_about_can_be_listed_of_any_suite(world: World) -> None:
     world.suite("- {name: a, as: [bob, carol], session: with MFA, actions: iam:ListUsers, expect: allow}")
-    (suite,) = world.load().suites
-    assert [str(gap) for gap in unspoken(suite)] == [
+    (unspoken,) = world.load().unspoken.values()
+    assert unspoken.count == 2
+    assert [str(gap) for gap in unspoken.gaps()] == [
         "suites/suite.yaml::auditor[with MFA]-iam:ListUsers-*",
         "suites/suite.yaml::auditor[console without MFA]-iam:ListUsers-*",
     ]
