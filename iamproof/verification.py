@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from simulator.errors import Diagnostic
     from simulator.suites.result import AccountInfo, ExtendedInfo, PolicyInfo, Run, SuiteInfo
 
+    _Input = PolicyInfo | AccountInfo | SuiteInfo | ExtendedInfo
+
 __all__ = ["Verification", "VerifyOptions", "verify_report"]
 
 _SHOWN_FIELDS = ("expected", "actual", "outcome")
@@ -159,11 +161,16 @@ def _inputs(run: Run, again: Run, known: Iterable[str]) -> Iterator[str]:
             continue
         if place not in found or place not in stated:
             yield f"{path}: {'not used any more' if place in stated else 'the report does not name it'}"
-        elif differing := _differing(stated[place], found[place], leave=("decided",)):
+        elif differing := _differing(stated[place], found[place], leave=_left_alone(stated[place])):
             yield f"{path}: differs in {', '.join(differing)}"
 
 
-def _by_place(run: Run) -> dict[tuple[str, ...], PolicyInfo | AccountInfo | SuiteInfo | ExtendedInfo]:
+def _left_alone(info: _Input) -> tuple[str, ...]:
+    """Return the members of an input that are not compared: older reports did not count what is unspoken."""
+    return ("decided", "unspoken") if getattr(info, "unspoken", None) is None else ("decided",)
+
+
+def _by_place(run: Run) -> dict[tuple[str, ...], _Input]:
     return {
         **{(policy.role, policy.name, policy.path): policy for policy in run.policies},
         **{("account", account.path): account for account in run.accounts},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reports.describe import Fact, shown
 from reports.json import result_digest
 from reports.redact import redact
-from reports.words import count, source_line
+from reports.words import count, source_line, unspoken_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,7 @@ def _lines(run: Run, digest: str) -> Iterator[tuple[str, str]]:
     yield "verdict", run.summary.verdict
     yield "source", shown(source_line(run), 1000)
     yield "completeness", completeness(run)
+    yield "scope", unspoken_line(run)
     yield (
         "selection",
         shown(run.selection.text) + f"; {count(run.selection.left_out, 'cell')} left out" if run.selection else "",

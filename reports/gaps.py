@@ -45,6 +45,7 @@ def gaps(run: Run) -> tuple[Gap, ...]:
             "Requirements that no scenario verifies",
             tuple(f"{shown(t.id)}: {shown(t.text)}" for t in requirements(run) if not t.cells and not t.invariants),
         ),
+        Gap("Suites with cells that no scenario speaks about", tuple(_unspoken(run))),
         Gap("Policies that no cell decides", tuple(shown(p.path) for p in run.policies if not p.decided)),
         Gap("Statements that never decide", tuple(_idle_statements(run))),
         Gap("Sign-in states that nothing covers", tuple(dict.fromkeys(_uncovered_states(run)))),
@@ -57,6 +58,12 @@ def gaps(run: Run) -> tuple[Gap, ...]:
         ),
     )
     return tuple(gap for gap in found if gap.items)
+
+
+def _unspoken(run: Run) -> Iterator[str]:
+    for suite in run.suites:
+        if suite.unspoken:
+            yield f"{shown(suite.name)} ({shown(suite.path)}): {count(suite.unspoken, 'cell')} of account × actions × targets"
 
 
 def _idle_statements(run: Run) -> Iterator[str]:

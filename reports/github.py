@@ -14,7 +14,7 @@ from reports.claims import by_outcome, claim_facts, claim_headline, claim_place
 from reports.describe import facts, headline, live_words, shown
 from reports.exceptions import exceptions
 from reports.locate import Location, of_text, places
-from reports.words import by_severity, catalogue_date, figures, kind_of, mark_of, source_line
+from reports.words import by_severity, catalogue_date, figures, kind_of, mark_of, source_line, unspoken_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,10 @@ def _commands(run: Run, changes: Changes | None) -> Iterator[str]:
     if live := live_words(run.cells):
         yield _command("notice", None, "decided otherwise by the live services", "\n".join(live))
     said = (f"{run.summary.verdict}: {', '.join(figures(run))}", source_line(run))
+    scope = f". {line}" if (line := unspoken_line(run)) else ""
     dated = f". Catalogue of {date}" if (date := catalogue_date(run)) else ""
     since = f". Since the baseline: {changed_figures(changes)}" if changes is not None else ""
-    yield _command("notice", None, "iamproof", f"{'. '.join(said)}{dated}{since}")
+    yield _command("notice", None, "iamproof", f"{'. '.join(said)}{scope}{dated}{since}")
 
 
 def _few(commands: list[str], level: str, noun: str) -> Iterator[str]:

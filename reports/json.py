@@ -63,6 +63,9 @@ STABLE = frozenset(
 )
 """The members that the result digest covers, where a run has them: equal inputs and decisions give equal digests."""
 
+_LATER = frozenset({"unspoken"})
+"""Members of suites that older reports lack: left out where unknown, so that their digests stay what they were."""
+
 _BATCH = 256  # cells a piece: bounds the memory of a writer that streams
 _MEMO = 4096  # texts remembered a stretch of fields; a full memo starts anew
 
@@ -284,7 +287,8 @@ def _plain(value: object) -> dict[str, Any]:
         raise TypeError(message)
     cls: Any = type(value)
     getter, names = _layout(cls)
-    return dict(zip(names, getter(value), strict=True))
+    members = zip(names, getter(value), strict=True)
+    return {name: item for name, item in members if item is not None or name not in _LATER}
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain, allow_nan=False)

@@ -17,7 +17,7 @@ from reports.claims import claim_facts, claim_headline, claim_scenario
 from reports.describe import facts, headline, shown
 from reports.json import result_digest
 from reports.options import Options
-from reports.words import Kind, catalogue_date, kind_of, mark_of, source_line
+from reports.words import Kind, catalogue_date, kind_of, mark_of, source_line, unspoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +97,7 @@ def _properties(suite: ET.Element, run: Run) -> None:
         "result_digest": result_digest(run),
         "declared": str(run.summary.declared),
         "left_out": str(run.selection.left_out if run.selection else 0),
+        "unspoken": "" if (number := unspoken(run)) is None else str(number),
     }
     properties = ET.SubElement(suite, "properties")
     for name, value in ((name, value) for name, value in rows.items() if value):

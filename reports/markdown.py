@@ -33,6 +33,7 @@ from reports.words import (
     kind_of,
     mark_of,
     source_line,
+    unspoken_line,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from reports.baseline import Changes
     from reports.matrix import Column, Row, Table
     from reports.trace import Verifying
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, Run, SuiteInfo
 
 __all__ = ["BUDGET", "render"]
 
@@ -113,6 +114,8 @@ def _header(run: Run, options: Options) -> str:
         f"**{text(source_line(run), 1000)}**",
         f"{', '.join(figures(run))}. Result digest {code(result_digest(run)[:16])}, {text(run.finished)}.",
     ]
+    if scope := unspoken_line(run):
+        lines.append(f"{scope}.")
     if run.selection:
         lines.append(
             f"Selected: {text(run.selection.text)}; {count(run.selection.left_out, 'declared cell')} left out."
@@ -123,7 +126,8 @@ def _header(run: Run, options: Options) -> str:
 def _conclusion(run: Run, options: Options) -> str:
     del options
     suites = [
-        f"**{text(s.name)}** ({code(s.path)})" + (f": {text(s.description, 2000)}" if s.description else "")
+        f"**{text(s.name)}** ({code(s.path)}{_unspoken(s)})"
+        + (f": {text(s.description, 2000)}" if s.description else "")
         for s in run.suites
     ]
     opened = [cell for cell in by_severity(run) if kind_of(cell) is Kind.UNEXPECTED_ALLOW]
@@ -137,6 +141,10 @@ def _conclusion(run: Run, options: Options) -> str:
         lines += ["Residual risks, decided as they are:", bullets(text(name) for name in risks)]
     lines += ["What this report does not show:", bullets(NOT_SHOWN)]
     return "\n\n".join(line for line in lines if line)
+
+
+def _unspoken(suite: SuiteInfo) -> str:
+    return f"; {count(suite.unspoken, 'cell')} unspoken" if suite.unspoken else ""
 
 
 def _sentence(cell: CellResult) -> str:

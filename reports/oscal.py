@@ -23,7 +23,7 @@ from reports.describe import Fact, case_words, live_words, shown
 from reports.evidence import completeness, evidence
 from reports.json import dump
 from reports.options import Options
-from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line
+from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line, unspoken
 from simulator.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def _result(document: _Document) -> dict[str, Any]:
             _prop("verdict", run.summary.verdict),
             _prop("result-digest", document.digest),
             _prop("completeness", completeness(run)),
+            *([] if (number := unspoken(run)) is None else [_prop("unspoken", str(number))]),
             _prop("engine", run.backend),
             *([_prop("catalogue", catalogue_date(run))] if run.catalogue else []),
             *(_prop("warning", text) for text in run.warnings),

@@ -19,7 +19,7 @@ from reports.evidence import input_files
 from reports.json import result_digest
 from reports.locate import Location, of_text, places
 from reports.options import Options
-from reports.words import HINTS, Kind, by_severity, catalogue_date, kind_of, mark_of, source_line
+from reports.words import HINTS, Kind, by_severity, catalogue_date, kind_of, mark_of, source_line, unspoken
 
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, InvariantResult, Run
@@ -118,6 +118,7 @@ def _run(run: Run, name: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "source": shown(source_line(run), 1000),
         "catalogue": catalogue_date(run),
         "resultDigest": result_digest(run),
+        **({} if (number := unspoken(run)) is None else {"unspoken": number}),
     }
     return {
         "tool": {"driver": driver},

@@ -16,7 +16,17 @@ from reports.matrix import Table, by_suite, hole, suite_tables
 from reports.quote import Quotes
 from reports.since import changes_since
 from reports.trace import requirements
-from reports.words import by_severity, catalogue_date, count, figures, how_denied, mark_of, plainly_passed, source_line
+from reports.words import (
+    by_severity,
+    catalogue_date,
+    count,
+    figures,
+    how_denied,
+    mark_of,
+    plainly_passed,
+    source_line,
+    unspoken_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +66,8 @@ def render(
     )
     parts += [*_invariants(run, paint, brief=True)]
     parts += [*_failures(run, paint), *_exceptions(run, paint), *_warnings(run, paint)]
-    parts += [*([] if since is None else [changes_since(since, run)]), _closing(run, paint)]
+    scope = _unspoken(run)
+    parts += [*([] if since is None else [changes_since(since, run)]), _closing(run, paint, scope)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -306,13 +317,23 @@ def _warnings(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
         )
 
 
-def _closing(run: Run, paint: Callable[[str, str], str]) -> str:
+def _unspoken(run: Run) -> str:
+    """Say what no scenario speaks about: that is of whole suites, whatever was selected."""
+    line = unspoken_line(run)
+    if not line:
+        return ""
+    whole = "; scenarios that were left out speak too" if run.selection else ""
+    return f"{line} (listed by --unspoken{whole})"
+
+
+def _closing(run: Run, paint: Callable[[str, str], str], scope: str = "") -> str:
     code = _VERDICT_CODES.get(run.summary.verdict, "1;33")
     lines = [", ".join(figures(run))]
     if run.selection:
         lines.append(
             f"Selected: {shown(run.selection.text)}; {count(run.selection.left_out, 'declared cell')} left out"
         )
+    lines += [scope] if scope else []
     if date := catalogue_date(run):
         lines.append(f"Catalogue of {date}")
     return "\n".join([*lines, paint(f"Verdict: {run.summary.verdict}", code), shown(source_line(run), 1000)])

@@ -34,6 +34,8 @@ __all__ = [
     "plainly_passed",
     "source_line",
     "state_of",
+    "unspoken",
+    "unspoken_line",
 ]
 
 _RULE_LIMIT = 24
@@ -62,6 +64,7 @@ GLOSSARY = (
     ("MFA false", "temporary credentials, the console's too, that were obtained without MFA"),
     ("MFA key absent", "a long-term access key: the request says nothing of MFA"),
     ("vacuous", "a denial that holds because nothing could have matched: it proves nothing"),
+    ("unspoken", "a cell of account × actions × targets that no scenario speaks about: nobody said what is expected"),
     ("live differs", "the simulator and the live services are known to decide otherwise; the rule says why"),
     (
         "direct, supporting",
@@ -258,6 +261,25 @@ def claim_figures(run: Run) -> tuple[str, ...]:
         (sum(one.vacuous is not None for one in run.invariants), "proved of no request"),
     )
     return tuple(f"{count(number, 'invariant')} {words}" for number, words in rows if number)
+
+
+def unspoken(run: Run) -> int | None:
+    """Return how many cells no scenario of the run's suites speaks about; None where nobody counted, or no suite has cells."""
+    counts = [suite.unspoken for suite in run.suites if suite.unspoken is not None]
+    return sum(counts) if run.summary.declared and len(counts) == len(run.suites) else None
+
+
+def unspoken_line(run: Run) -> str:
+    """Say the same in a sentence without its full stop; empty for None."""
+    number = unspoken(run)
+    if number is None:
+        return ""
+    product = "of account × actions × targets"
+    return (
+        f"No scenario speaks about {count(number, 'cell')} {product}"
+        if number
+        else f"Scenarios speak about every cell {product}"
+    )
 
 
 def source_line(run: Run) -> str:

@@ -12,7 +12,7 @@ from reports.exceptions import exceptions
 from reports.gaps import gaps
 from reports.html.covered import annotated
 from reports.trace import requirements
-from reports.words import GLOSSARY, NOT_SHOWN, Kind, conclusion, figures, kind_of, source_line
+from reports.words import GLOSSARY, NOT_SHOWN, Kind, conclusion, count, figures, kind_of, source_line, unspoken
 
 if TYPE_CHECKING:
     from reports.html.view import View
@@ -75,6 +75,7 @@ def of(view: View) -> dict[str, Any]:
         "symbol": symbol,
         "source": source_line(run),
         "figures": figures(run),
+        "counted": count,
         "conclusion": conclusion(run),
         "opened": opened,
         "not_shown": NOT_SHOWN,
@@ -155,6 +156,7 @@ def _counts(view: View) -> tuple[tuple[str, int, bool], ...]:
         ("vacuous", summary.vacuous, False),
         ("by default only", summary.default_only, False),
         ("live differs", summary.differs_live, False),
+        ("unspoken", unspoken(run) or 0, False),
     ]
     always = ("cells", "as expected", "unexpected allow", "unexpected deny", "errors")
     return tuple(row for row in rows if row[1] or row[0] in always)

@@ -255,7 +255,11 @@ class ExtendedInfo:
 
 @dataclass(frozen=True, slots=True)
 class SuiteInfo:
-    """A suite that the run used."""
+    """A suite that the run used.
+
+    `unspoken` counts what no scenario speaks about of the account's principals × sessions × the suite's actions ×
+    its targets, whatever was selected; None in a report of before it was counted.
+    """
 
     name: str
     path: str
@@ -264,6 +268,7 @@ class SuiteInfo:
     requirements: tuple[Requirement, ...] = ()
     description: str = ""
     extended: tuple[ExtendedInfo, ...] = ()
+    unspoken: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

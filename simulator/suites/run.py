@@ -302,6 +302,7 @@ class Assembly:
                 requirements=tuple(Requirement(name, text) for name, text in suite.requirements.items()),
                 description=suite.description,
                 extended=tuple(ExtendedInfo(path, sha256) for path, sha256 in suite.bases),
+                unspoken=self.loaded.unspoken[suite].count,
             )
             for suite in self._chosen_suites()
         )

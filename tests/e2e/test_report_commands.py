@@ -161,6 +161,18 @@ def test_verify_finds_an_edit_of_which_the_digest_was_made_anew(reported: Comman
     assert all("now `implicitDeny`" in each for each in json.loads(done.out)["differences"])
 
 
+def test_verify_counts_anew_what_no_scenario_speaks_about(reported: Command) -> None:
+    from reports.json import dump, load
+
+    path = reported.folder / "run.json"
+    run = load(path.read_text(encoding="utf-8"))
+    for unspoken, code in ((run.suites[0].unspoken, 0), (0, 1), (None, 0)):  # None: a report from before it was counted
+        suites = tuple(replace(suite, unspoken=unspoken) for suite in run.suites)
+        path.write_text(dump(replace(run, suites=suites)), encoding="utf-8")
+        done = reported("verify", "run.json")
+        assert (done.code, "scenarios/china.yaml: differs in unspoken" in done.out) == (code, bool(code))
+
+
 def test_verify_finds_another_summary(reported: Command) -> None:
     reported.edit("run.json", '"known_gaps":0', '"known_gaps":1')
     assert "the summary is not what the report's cells add up to" in reported("verify", "run.json").out

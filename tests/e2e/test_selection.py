@@ -156,6 +156,17 @@ def test_what_no_scenario_speaks_about_is_listed_and_counted(folder: Path) -> No
     assert done.stderr == "scenarios/s.yaml: no scenario speaks about 4 cells\n"
 
 
+@pytest.mark.parametrize("selection", [(), ("-k", "reading"), ("--tag", "write"), ("-x",)])
+def test_a_run_counts_what_no_scenario_speaks_about_whatever_is_selected(
+    folder: Path, selection: tuple[str, ...]
+) -> None:
+    done = run(folder, *selection, "--report", "json=r.json", "--report", "md=r.md")
+    assert "\nNo scenario speaks about 4 cells of account × actions × targets (listed by --unspoken" in done.stdout
+    assert "\nNo scenario speaks about 4 cells of account" in (folder / "r.md").read_text(encoding="utf-8")
+    (suite,) = json.loads((folder / "r.json").read_text(encoding="utf-8"))["suites"]
+    assert suite["unspoken"] == 4
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pipe whose reader goes")
 def test_a_reader_that_goes_is_no_failure(folder: Path) -> None:
     command = [sys.executable, "-c", "from iamproof.cli import main; main()", "test", "--list", "scenarios"]

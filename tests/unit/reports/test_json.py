@@ -93,6 +93,14 @@ def test_anybody_can_check_the_digest_with_the_standard_library() -> None:
     assert hashlib.sha256(canonical.encode("utf-8", "backslashreplace")).hexdigest() == data["result_digest"]
 
 
+def test_a_report_from_before_the_unspoken_were_counted_keeps_its_digest() -> None:
+    suites = tuple(dataclasses.replace(suite, unspoken=None) for suite in sample_run().suites)
+    text = dump(sample_run(suites=suites))
+    assert "unspoken" not in text
+    assert load(text).suites == suites
+    jsonschema.Draft202012Validator(schema()).validate(json.loads(text))
+
+
 @pytest.mark.parametrize(
     "fields", [{"started": "2027-01-01T00:00:00Z"}, {"tool_version": "9"}, {"command": ("x",)}, {"git_commit": None}]
 )

@@ -19,7 +19,7 @@ from reports.quote import Quotes
 from reports.redact import REDACTED, redact
 from reports.signoff import load_signoff
 from reports.trace import requirements
-from reports.words import Kind, conclusion, kind_of, mark_of, source_line
+from reports.words import Kind, conclusion, kind_of, mark_of, source_line, unspoken, unspoken_line
 from simulator.errors import InputError
 from simulator.suites.result import Corroboration, Difference, Selection, Waiver
 from tests.unit.reports.sample import empty_run, make_cell, make_run, sample_run
@@ -90,6 +90,24 @@ def test_the_conclusion_counts_only_what_held() -> None:
 def test_the_source_tells_what_aws_answered() -> None:
     run = sample_run(corroboration=Corroboration("r.json", "2026-11-20", 30, 29))
     assert source_line(run).endswith("AWS answered 30 of 32 of these requests on 2026-11-20: 29 agree")
+
+
+def test_what_no_scenario_speaks_about_is_added_up_over_the_suites() -> None:
+    assert unspoken_line(sample_run()) == "No scenario speaks about 1,203 cells of account × actions × targets"
+    suites = tuple(dataclasses.replace(one, unspoken=1) for one in sample_run().suites[:1])
+    assert unspoken_line(sample_run(suites=suites)) == "No scenario speaks about 1 cell of account × actions × targets"
+
+
+def test_that_scenarios_speak_about_all_is_said_too() -> None:
+    suites = tuple(dataclasses.replace(one, unspoken=0) for one in sample_run().suites)
+    assert unspoken_line(sample_run(suites=suites)) == "Scenarios speak about every cell of account × actions × targets"
+
+
+def test_nothing_is_said_where_nobody_counted_or_no_suite_has_cells() -> None:
+    first, second = sample_run().suites
+    older = sample_run(suites=(first, dataclasses.replace(second, unspoken=None)))
+    assert (unspoken(older), unspoken_line(older)) == (None, "")
+    assert unspoken_line(empty_run()) == ""
 
 
 # --- facts ----------------------------------------------------------------------------------------

@@ -19,6 +19,13 @@ def test_it_ends_with_the_verdict_and_where_the_decisions_come_from() -> None:
     ]
 
 
+def test_what_no_scenario_speaks_about_is_of_whole_suites() -> None:
+    line = "No scenario speaks about 1,203 cells of account × actions × targets (listed by --unspoken"
+    assert f"\n{line})\n" in render(sample_run())
+    selected = render(sample_run(selection=Selection("-k x", 10)))
+    assert f"\n{line}; scenarios that were left out speak too)\n" in selected
+
+
 def test_requirements_come_first_with_their_results() -> None:
     lines = render(sample_run()).splitlines()
     assert lines[0] == "Requirements"
