@@ -11,9 +11,11 @@ import pytest
 import reports
 from reports.describe import shown
 from reports.html import render
+from reports.html.covered import annotated
 from reports.html.view import anchor
+from reports.mutation import claimed, grouped, scenario_lines
 from tests.browser.served import served
-from tests.unit.reports.sample import big_run, empty_run, hostile_run, make_run, sample_run
+from tests.unit.reports.sample import big_run, empty_run, hostile_run, make_run, sample_mutation, sample_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,7 @@ PASSED = next(cell for cell in sample_run().cells if cell.outcome == "passed")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Axe can't tell the background of what is laid out later, or sticks over something else.
 FLAT = "*{content-visibility:visible!important;position:static!important}.scroll{max-height:none!important}"
+SECTIONS = "['policy-coverage', 'mutation']"
 CASES = "[...document.querySelectorAll('[data-case]')]"
 
 
@@ -80,11 +83,14 @@ def test_a_page_of_10000_cells_is_whole_and_a_link_opens_its_case(tab: Tab, tmp_
 # --- accessibility --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("width", [1400, 320])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(tab: Tab, page: str, axe: str, theme: str) -> None:
+def test_axe_finds_nothing(tab: Tab, page: str, axe: str, theme: str, width: int) -> None:
     tab.ask("Page.setBypassCSP", enabled=True)  # for axe itself
     tab.media(prefers_color_scheme=theme)
+    tab.size(width, 1000)
     tab.open(page)
+    assert tab.run(f"{SECTIONS}.every((id) => document.getElementById(id))")
     tab.run(f"document.head.appendChild(Object.assign(document.createElement('style'), {{textContent: {FLAT!r}}}))")
     tab.run("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
     tab.run(f"{axe};0")
@@ -164,6 +170,40 @@ def test_an_address_brings_its_filter_back(tab: Tab, page: str, address: str, ca
     assert tab.run("document.getElementById('said').textContent") == f"{cases} of 32 cases shown"
 
 
+# --- coverage and mutation ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["policy-coverage", "mutation"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_section_is_there_and_what_it_folds_away_opens_by_keys(
+    tab: Tab, page: str, name: str, *, scripts: bool
+) -> None:
+    tab.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
+    tab.open(page)
+    boxes = f"#{name} ~ details"
+    assert visible(tab, f"#{name} ~ .scroll table")
+    assert not visible(tab, f"{boxes} pre")
+    tab.run(f"document.querySelector('{boxes} summary').focus()")
+    tab.press("Enter")
+    assert visible(tab, f"{boxes} pre")
+
+
+def test_a_line_of_the_coverage_leads_to_its_line_of_the_policy(tab: Tab, page: str) -> None:
+    tab.open(page).run("document.querySelector('#policy-coverage ~ details').open = true")
+    line = tab.run("document.querySelector('#policy-coverage ~ details pre a').textContent")
+    tab.run("document.querySelector('#policy-coverage ~ details pre a').click()")
+    assert tab.run("location.hash").endswith(f"-L{line}")
+    assert tab.run("document.querySelector(location.hash).checkVisibility()")
+
+
+def test_what_invariants_alone_notice_stands_under_them(tab: Tab, page: str) -> None:
+    tab.open(page)
+    texts = tab.run("[...document.querySelectorAll('#mutation ~ details')].map((one) => one.textContent)")
+    ((head, *_),) = claimed(sample_mutation())
+    (found,) = [text for text in texts if text.strip().startswith(head)]
+    assert "refuted by iam:DeleteVirtualMFADevice on arn:aws:iam::123456789012:mfa/otheruser" in found
+
+
 # --- without scripts, under other servers' policies ------------------------------------------------
 
 
@@ -212,6 +252,12 @@ def test_everything_is_printed(tab: Tab, page: str, *, scripts: bool) -> None:
     assert [cell.id for cell in run.cells if squeezed(shown(cell.id, None)) not in text] == []
     lines = [line for policy in run.policies for line in policy.text.splitlines()]
     assert [line for line in lines if squeezed(line) not in text] == []
+    groups = grouped(sample_mutation())
+    found = [words for group in groups for words, _ in group.changes()]
+    found += [line for group in groups for line in scenario_lines(group.first)]
+    found += [words for _, several in claimed(sample_mutation()) for words in several]
+    found += [line.words for policy in annotated(run) for one in policy.statements for line in one.lines]
+    assert [line for line in found if squeezed(line) not in text] == []
 
 
 def test_it_is_printed_on_a4_landscape_in_light_colours(tab: Tab, page: str) -> None:
