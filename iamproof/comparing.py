@@ -216,11 +216,9 @@ def _principals(one: Side, other: Side, before: Version, after: Version) -> Iter
         note = "" if old and new else ", not in OLD" if new else ", not in NEW"
         pair = [_without_policies(principal) if one is None else one[0] for one in (old, new)]
         subject = Subject((principal.label + note,), account, pair[0], pair[1], ())
-        alike.setdefault((*prints, principal.kind, note), []).append((subject, suites))
-    for (first, of_first), *others in alike.values():
-        names = (name for one, _ in others for name in one.who)
-        suites = list(dict.fromkeys((*of_first, *(suite for _, more in others for suite in more))))
-        yield replace(first, who=(*first.who, *names)), suites
+        alike.setdefault((*prints, principal.kind, note, tuple(suites)), []).append((subject, suites))
+    for (first, having), *others in alike.values():
+        yield replace(first, who=(*first.who, *(name for one, _ in others for name in one.who))), having
 
 
 def _in_account(account: Account, suites: Sequence[Suite]) -> _People:

@@ -82,20 +82,19 @@ class _Told:
 def _told(one: Access, *, full: bool) -> Iterator[_Told]:
     """Yield the kinds of changes that there are."""
     kinds = (
-        ("now allowed", one.gained, ("was", "before")),
-        ("no longer allowed", one.lost, ("is", "now")),
-        ("no longer explicitly denied", one.lifted, None),
-        ("now explicitly denied", one.forbidden, None),
+        ("now allowed", one.gained, "was", "before"),
+        ("no longer allowed", one.lost, "is", "now"),
+        ("no longer explicitly denied", one.lifted, "", ""),
+        ("now explicitly denied", one.forbidden, "", ""),
     )
-    for words, rows, when in kinds:
+    for words, rows, verb, when in kinds:
         if rows:
-            explicit = sum(EXPLICIT in row.denied for row in rows) if when is not None else 0
-            title = f"{words}: {count(len(rows), 'action')}"
-            if when is not None and explicit:
-                title += f", {explicit:,} of them explicitly denied {when[1]}"
+            explicit = sum(EXPLICIT in row.denied for row in rows) if verb else 0
+            some = "" if explicit == len(rows) else f"{explicit:,} of them "
+            more = f", {some}explicitly denied {when}" if explicit else ""
+            title = f"{words}: {count(len(rows), 'action')}{more}"
             kept = rows if full else _gravest(rows)
-            denial = when[0] if when is not None and explicit else ""
-            yield _Told(title, tuple(_counts(rows, full=full)), kept, len(rows) - len(kept), denial)
+            yield _Told(title, tuple(_counts(rows, full=full)), kept, len(rows) - len(kept), verb if explicit else "")
 
 
 def _gravest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
