@@ -1,4 +1,4 @@
-"""What the commands that ask backends share: options that choose cells, options that reach AWS."""
+"""What the commands that run cells share: options that choose cells, options that reach AWS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 _CELLS = (
     click.argument("paths", nargs=-1, type=click.Path()),
-    click.option("-k", "words", default="", metavar="EXPR", help="Only cells whose id, names or tags say so."),
+    click.option(
+        "-k", "words", default="", metavar="EXPR", help="Only cells whose id, names or tags contain these words."
+    ),
     click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag.", shell_complete=completing.tags),
     click.option(
         "--control",
@@ -33,7 +35,7 @@ _CELLS = (
         "--only",
         multiple=True,
         metavar="NAME=GLOB",
-        help="Only this principal, session, action, ….",
+        help="Only this principal, session, action, resource, suite or scenario.",
         shell_complete=completing.only,
     ),
     click.option(

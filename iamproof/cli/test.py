@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iamproof.cli import completing, output
+from iamproof.cli.choosing import cell_options
 from iamproof.cli.threshold import asked, failing
 from iamproof.last import remember_failures
 from simulator.errors import Diagnostic, InputError
@@ -40,7 +41,7 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
 
 
 @click.command("test", help="Run suites (default: scenarios/), print the matrix and the failures, write reports.")
-@click.argument("paths", nargs=-1, type=click.Path())
+@cell_options
 @click.option(
     "--backend",
     default="embedded",
@@ -56,18 +57,6 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
     metavar="[FORMAT=]FILE",
     help="Write a report; repeatable, - is stdout.",
     shell_complete=completing.reports,
-)
-@click.option("-k", "words", default="", metavar="EXPR", help="Only cells whose id, names or tags contain these words.")
-@click.option("--tag", "tags", multiple=True, help="Only scenarios with this tag.", shell_complete=completing.tags)
-@click.option(
-    "--control", "controls", multiple=True, help="Only scenarios with this control.", shell_complete=completing.controls
-)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="NAME=GLOB",
-    help="Only this principal, session, action, resource, suite or scenario.",
-    shell_complete=completing.only,
 )
 @click.option("--failures", "failures_only", is_flag=True, help="Print the failures, not the matrix.")
 @click.option("--full", "full_matrix", is_flag=True, help="Print the whole matrix, however large.")
@@ -94,14 +83,6 @@ _UNRECORDED_FLAGS = ("--color", "--failures", "--full", "--watch", "--external-a
 @click.option("--strict", is_flag=True, help="Warnings, such as a vacuous pass, fail too.")
 @click.option("--coverage", is_flag=True, help="Say what the cells cover of the policies; reports get a section.")
 @click.option("--fail-under", "threshold", metavar="PERCENT", help="With coverage: end with 1 when less is covered.")
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    metavar="DIR",
-    help="Files that suites name must lie below DIR (default: here).",
-    shell_complete=completing.folders,
-)
-@click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
 @click.option("--profile", help="With --backend aws: the AWS profile.")
 @click.option("--region", help="With --backend aws: the AWS region.")
 @click.option("--endpoint-url", help="With --backend aws: another endpoint.")
