@@ -1,27 +1,31 @@
-"""The sections of a report on coverage and mutation, computed anew and compared with what it says.
+"""The sections of a report on coverage, mutation and changes, computed anew and compared with what it says.
 
-Both follow from the suites and the policies alone, so what differs was not found by them as they are now.
+The first two follow from the suites and the policies alone, so what differs was not found by them as they are
+now.  Changes follow from the run and its baseline, another report, which whoever verifies has to give.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from glob import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reports.baseline import as_data, compare
 from reports.coverage import name_of
 from reports.describe import place
+from reports.json import result_digest
 from simulator.errors import SelectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamproof.session import Prepared
     from simulator.suites.coverage import Coverage, PolicyCoverage, StatementCoverage
     from simulator.suites.mutation import Claimed, Mutation, Survivor
     from simulator.suites.result import Run
 
-__all__ = ["Section", "sections"]
+__all__ = ["Section", "changes", "sections"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,26 @@ def sections(run: Run, again: Run, prepared: Prepared) -> Iterator[Section]:
         yield Section("coverage", () if partly else tuple(_coverage(run.coverage, again.coverage)), partly)
     if run.mutation is not None:
         yield Section("mutation", () if reason else tuple(_mutation(run.mutation, prepared)), reason)
+
+
+def changes(run: Run, stated: Mapping[str, Any] | None, baseline: Run | None) -> Iterator[Section]:
+    """Compare *run* with its *baseline* anew; *stated* is what the report says of it."""
+    named = (stated or {}).get("baseline")
+    digest = named.get("result_digest") if isinstance(named, dict) else None
+    if stated is None:
+        if baseline is not None:
+            yield Section("changes", ("changes: the report does not say what changed since a baseline",))
+    elif baseline is None:
+        yield Section("changes", (), f"give the baseline, whose result digest is {digest}, as `--baseline`")
+    elif digest != (given := result_digest(baseline)):
+        yield Section("changes", (f"changes: the baseline is another one: {given}, and the report names {digest}",))
+    else:
+        # By way of JSON, since the report's are lists where these are tuples.
+        now = json.loads(json.dumps(as_data(compare(baseline, run))))
+        differing = [name for name in {**now, **stated} if now.get(name) != stated.get(name)]
+        yield Section(
+            "changes", tuple(f"changes: `{name}` is not what changed since the baseline" for name in differing)
+        )
 
 
 def _coverage(stated: Coverage, found: Coverage) -> Iterator[str]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from iamproof import __version__
 from iamproof.current import current_catalogue
-from iamproof.recomputed import sections
+from iamproof.recomputed import changes, sections
 from iamproof.session import RunOptions, prepare
 from reports.json import result_digest
-from reports.verify import carried, is_page, stated_digest
+from reports.verify import carried, is_page, stated_changes, stated_digest
 from simulator.errors import InputError, SelectionError
 from simulator.suites.result import CellResult
 from simulator.suites.tally import tally
@@ -43,6 +43,7 @@ class VerifyOptions:
     strict: bool = False
     root: str | None = None
     allow_external_files: bool = False
+    baseline: Run | None = None  #: the run that the report compares with
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,11 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
         different, compared = _cells(run, again)
         beside = tuple(sections(run, again, prepared))
         faults += [*different, *_invariants(run, again), *(fault for one in beside for fault in one.faults)]
-    edited, unsure = _page(text, run)
+    edited, unsure = _page(text, run, options.baseline)
+    if not is_page(text):
+        compared_with = tuple(changes(run, stated_changes(text), options.baseline))
+        faults += [fault for one in compared_with for fault in one.faults]
+        beside += compared_with
     faults += edited
     left = (f"the section on {one.name} was not computed anew: {one.reason}" for one in beside if one.reason)
     notes = (*_notes(run), *left, *unsure)
@@ -246,13 +251,14 @@ def _notes(run: Run) -> Iterator[str]:
         yield f"the action catalogue is another one: {run.catalogue.date} in the report, {today.date} here"
 
 
-def _page(text: str, run: Run) -> tuple[list[str], list[str]]:
+def _page(text: str, run: Run, baseline: Run | None) -> tuple[list[str], list[str]]:
     """A page shows what it carries in words of its own, and these can be edited too: return faults and notes."""
     if not is_page(text):
         return [], []
     from reports import html  # noqa: PLC0415  # only for pages
+    from reports.options import Options  # noqa: PLC0415  # only for pages
 
-    if html.render(run) == text:
+    if html.render(run, Options(baseline=baseline)) == text:
         return [], []
     told = "its visible text is not what this version writes of the run inside of it"
     if run.tool_version == __version__ and '<meta name="iamproof-options"' not in text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.json import load, result_digest
 from reports.read import fault, parse
@@ -19,7 +19,7 @@ from simulator.text.show import show
 if TYPE_CHECKING:
     from simulator.suites.result import Run
 
-__all__ = ["EMBEDDED", "carried", "is_page", "main", "stated_digest", "verify"]
+__all__ = ["EMBEDDED", "carried", "is_page", "main", "stated_changes", "stated_digest", "verify"]
 
 EMBEDDED = ('<script type="application/json" id="iamproof-run">', "</script>")
 """Between these an HTML report carries its run."""
@@ -47,6 +47,14 @@ def stated_digest(text: str) -> str:
     if not isinstance(found, str):
         raise fault("", "the report states no `result_digest`, so an edit would not show")
     return found
+
+
+def stated_changes(text: str) -> dict[str, Any] | None:
+    """Return what a JSON report states to have changed since a baseline; None where it states nothing."""
+    if is_page(text) or '"changes":' not in text:
+        return None
+    found = parse(text).get("changes")
+    return found if isinstance(found, dict) else None
 
 
 def is_page(text: str) -> bool:

@@ -21,7 +21,7 @@ _MOST = 50  # differences printed; JSON has all
 _UNUSABLE = 2
 
 _HELP = """Recompute the digests of a report and of the files it names, decide its suites anew and compare cell by cell;
-sections on coverage and mutation are computed anew, too.
+sections on coverage and mutation are computed anew, too, and with --baseline what changed since.
 
 Ends with 1 when something differs, with 2 when the report or its suites can't be read. A digest shows that a copy
 is unedited, not who made it: give the one that you kept with --digest."""
@@ -30,6 +30,12 @@ is unedited, not who made it: give the one that you kept with --digest."""
 @click.command("verify", help=_HELP)
 @click.argument("report", metavar="REPORT.json|REPORT.html", type=click.Path())
 @click.option("--digest", metavar="SHA256", help="The result digest that you kept apart from the report.")
+@click.option(
+    "--baseline",
+    metavar="REPORT.json",
+    help="The run that the report compares with: what changed is computed anew.",
+    shell_complete=completing.files,
+)
 @click.option("--strict", is_flag=True, help="The run was strict, though its recorded command does not say so.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -42,17 +48,21 @@ is unedited, not who made it: give the one that you kept with --digest."""
 @click.option("--allow-external-files", is_flag=True, help="Let the report and its suites name files anywhere.")
 def command(**options: Any) -> int:
     """Verify, print, and return the exit code."""
-    from iamproof.cli.output import located  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.cli.output import located, read_run  # noqa: PLC0415  # --help needs no simulator
     from iamproof.verification import VerifyOptions, verify_report  # noqa: PLC0415  # --help needs no simulator
     from simulator.text.files import read_source  # noqa: PLC0415  # --help needs no simulator
 
     _check_digest(options["digest"])
     source = read_source(Path(options["report"]), limit=_LIMIT)
+    wanted = VerifyOptions(
+        options["digest"],
+        options["strict"],
+        options["root"],
+        options["allow_external_files"],
+        None if options["baseline"] is None else read_run(options["baseline"]),
+    )
     with located(source.name):
-        found = verify_report(
-            source.text,
-            VerifyOptions(options["digest"], options["strict"], options["root"], options["allow_external_files"]),
-        )
+        found = verify_report(source.text, wanted)
     click.echo(_json(found) if options["fmt"] == "json" else _text(source.name, found))
     return _told(found) if found.diagnostics else 1 if found.faults else 0
 

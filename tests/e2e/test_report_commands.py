@@ -194,6 +194,54 @@ def test_verify_finds_that_the_words_of_a_page_were_edited(reported: Command) ->
     assert "the page was changed: its visible text is not what this version writes" in done.out
 
 
+@pytest.fixture
+def compared(reported: Command) -> Command:
+    """A report in both forms that compares with the earlier one, of a policy that has grown meanwhile."""
+    reported.edit("policies/IAMUsersMFAManagement.json", '"iam:ChangePassword"', '"iam:ChangePassword", "iam:TagUser"')
+    reports = ("--report", "now.json", "--report", "now.html")
+    assert reported("test", SUITE, "--failures", *reports, "--baseline", "run.json").code in (0, 1)
+    return reported
+
+
+@pytest.mark.parametrize("name", ["now.json", "now.html"])
+def test_verify_computes_anew_what_changed_since_the_baseline(compared: Command, name: str) -> None:
+    done = compared("verify", name, "--baseline", "run.json")
+    assert (done.code, "note" in done.out) == (0, False)
+    assert ("changes computed anew" in done.out) is (name == "now.json")
+
+
+def test_verify_says_that_it_needs_the_baseline(compared: Command) -> None:
+    done = compared("verify", "now.json")
+    assert done.code == 0
+    digest = json.loads((compared.folder / "run.json").read_text(encoding="utf-8"))["result_digest"]
+    assert f"changes was not computed anew: give the baseline, whose result digest is {digest}, as" in done.out
+
+
+def test_verify_finds_that_changes_were_left_out(compared: Command) -> None:
+    data = json.loads((compared.folder / "now.json").read_text(encoding="utf-8"))
+    assert data["changes"]["policies"]
+    data["changes"]["policies"] = []
+    (compared.folder / "now.json").write_text(json.dumps(data), encoding="utf-8")
+    done = compared("verify", "now.json", "--baseline", "run.json")
+    assert done.code == 1
+    assert "changes: `policies` is not what changed since the baseline" in done.out
+
+
+@pytest.mark.parametrize(
+    ("report", "baseline", "said"),
+    [
+        ("now.json", "now.json", "the baseline is another one"),
+        ("run.json", "now.json", "the report does not say what changed since a baseline"),
+    ],
+)
+def test_verify_wants_the_baseline_that_the_report_names(
+    compared: Command, report: str, baseline: str, said: str
+) -> None:
+    done = compared("verify", report, "--baseline", baseline)
+    assert done.code == 1
+    assert said in done.out
+
+
 def test_verify_says_where_it_cannot_tell_whether_the_words_of_a_page_were_edited(reported: Command) -> None:
     reported("report", "run.json", "--to", "compared.html", "--baseline", "run.json")
     done = reported("verify", "compared.html")
