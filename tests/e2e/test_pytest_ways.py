@@ -105,7 +105,7 @@ def test_without_a_terminal_the_exit_code_and_stderr_tell(project: pytest.Pytest
     result.stderr.fnmatch_lines(["iamproof: policies/other.json: no scenario decides it"])
 
 
-@pytest.mark.parametrize("mode", ["loadscope", "loadgroup", "worksteal", "each"])
+@pytest.mark.parametrize("mode", ["loadscope", "loadfile", "loadgroup", "worksteal", "each"])
 def test_however_workers_share_the_cells(project: pytest.Pytester, mode: str) -> None:
     group = "import pytest\ndef pytest_collection_modifyitems(items):\n    items[0].add_marker(pytest.mark.xdist_group('g'))\n"
     project.makeconftest(group)

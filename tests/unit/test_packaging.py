@@ -13,7 +13,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-awscli.lock")
+LOCKS = {
+    "requirements.lock": [],
+    "requirements-dev.lock": ["dev"],
+    "requirements-awscli.lock": ["awscli"],
+    "requirements-pytest8.lock": ["pytest8"],
+}
 COMMAND = re.compile(r"^```sh\n(python3 -m venv .*)\n```$", re.MULTILINE)
 
 
@@ -49,10 +54,7 @@ def test_lock_pins_exact_versions_and_names_no_place(lock: str) -> None:
     assert not re.search(r"://|--(find-links|(extra-)?index-url)", (ROOT / lock).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("lock", "groups"),
-    [("requirements.lock", []), ("requirements-dev.lock", ["dev"]), ("requirements-awscli.lock", ["awscli"])],
-)
+@pytest.mark.parametrize(("lock", "groups"), LOCKS.items())
 def test_lock_satisfies_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
     pinned = _pinned(lock)
     asked = [Requirement(text) for text in _project()["project"]["dependencies"]]
