@@ -210,13 +210,14 @@ def _principals(one: Side, other: Side, before: Version, after: Version) -> Iter
         known = new or old
         assert known is not None  # the key is of one of them
         prints = tuple(None if one is None else _fingerprint(one[0]) for one in (old, new))
-        if prints[0] == prints[1]:
-            continue
         principal, account, suites = known
         note = "" if old and new else ", not in OLD" if new else ", not in NEW"
         pair = [_without_policies(principal) if one is None else one[0] for one in (old, new)]
-        subject = Subject((principal.label + note,), account, pair[0], pair[1], ())
-        alike.setdefault((*prints, principal.kind, note, tuple(suites)), []).append((subject, suites))
+        was = account if old is None else old[1]
+        subject = Subject((principal.label + note,), account, pair[0], pair[1], (), was=was)
+        if prints[0] != prints[1] or subject.moved:
+            by_itself = key if subject.moved else None
+            alike.setdefault((*prints, principal.kind, note, by_itself, *suites), []).append((subject, suites))
     for (first, having), *others in alike.values():
         yield replace(first, who=(*first.who, *(name for one, _ in others for name in one.who))), having
 

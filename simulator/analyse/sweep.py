@@ -62,9 +62,11 @@ _FEW = 8  # bits that are cheaper to find one by one
 _OF_MFA = "aws:multifactorauth"  # the session is about these
 _MOST_PATTERNS = 2000  # of the policies' own, each a target
 
-
 Kind: TypeAlias = Literal["any", "people", "type", "pattern"]
 """What a target is: ``*``, a user or device, a made-up ARN of a type, an ARN of a policy's pattern."""
+
+Owned: TypeAlias = "tuple[Account | None, Principal]"
+"""A principal and its account; one made up has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,22 +240,22 @@ class Sweeper:
         declared = self.catalogue.key(key)
         return declared is None or declared.provider != "principal"
 
-    def compare(
-        self, account: Account | None, old: Principal, new: Principal, session: Session, *, possible: int
-    ) -> Iterator[Compared]:
+    def compare(self, old: Owned, new: Owned, session: Session, *, possible: int) -> Iterator[Compared]:
         """Yield what *old* and *new*, the same principal in two versions, may do on each target.
 
         Only the actions *possible* are looked at, on the patterns of Deny statements and of NotResource too.
         """
         situations = Situations()
-        layer = situations.layer((account.context if account is not None else {}, session.context))
-        sides = [(situations.of_caller(one, layer), self._evaluator(one)) for one in (old, new)]
+        sides = []
+        for account, one in (old, new):
+            layer = situations.layer((account.context if account is not None else {}, session.context))
+            sides.append((situations.of_caller(one, layer), self._evaluator(one)))
         policies = tuple(dict.fromkeys(policy for _, one in sides for policy in one.stack.policies))
         apart = tells_targets_apart(policies)
         near = None if apart else named_services(policies)
         star = [one.planes(ANY, base.context) for base, one in sides]
         anything = _Target(ANY, "any", ANY, possible)
-        found = self._targets(account, new, policies, sides[1][0].context, possible, every=True)
+        found = self._targets(*new, policies, sides[1][0].context, possible, every=True)
         for target in (anything, *found):
             asked = target.takers & possible
             if target.kind == "type" and near is not None and not any(f":{name}:" in target.resource for name in near):

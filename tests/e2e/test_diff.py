@@ -582,3 +582,38 @@ def test_a_policy_that_says_the_same_is_told_and_compared_by_the_cells_alone(tmp
     found = data(tmp_path, POLICY, "new.json")
     assert (found["changed"], found["access"]) == ([f"{POLICY} → new.json (changed, but not what it says)"], [])
     assert found["cells"]["flips"]
+
+
+# --- who somebody is ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new"),
+    [
+        ("aws:PrincipalTag/team", "tags: {team: web}", "tags: {team: right}"),
+        ("aws:PrincipalOrgID", "aws:PrincipalOrgID: o-1", "aws:PrincipalOrgID: right"),
+        ("aws:userid", "id: AIDAA", "id: right"),
+    ],
+)
+def test_a_principal_that_is_another_is_compared_and_not_proved(tmp_path: Path, key: str, old: str, new: str) -> None:
+    """The policies stay, and what they ask for does not: no request is the same in both versions."""
+    statement = (
+        f'{{Effect: Allow, Action: "sqs:ListQueues", Resource: "*", Condition: {{StringEquals: {{"{key}": right}}}}}}'
+    )
+    text = (
+        'id: "123456789012"\ncontext: {aws:PrincipalOrgID: o-1}\n'
+        f'policies:\n  p: {{Version: "2012-10-17", Statement: [{statement}]}}\n'
+        "users:\n  ann: {policies: [p], tags: {team: web}, id: AIDAA}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text, "utf-8")
+    (tmp_path / "b.yaml").write_text(text.replace(old, new), "utf-8")
+    (one,) = data(tmp_path, "a.yaml", "b.yaml")["access"]
+    assert [row["action"] for row in one["gained"]] == ["sqs:ListQueues"]
+    assert {proof["outcome"] for proof in one["proofs"]} == {"unknown"}
+    assert key in one["proofs"][0]["reason"]
+
+
+def test_a_tag_that_no_policy_asks_for_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(BOUNDED, "utf-8")
+    (tmp_path / "b.yaml").write_text(BOUNDED.replace("boundary: few", "boundary: few, tags: {team: web}"), "utf-8")
+    assert data(tmp_path, "a.yaml", "b.yaml")["clean"]

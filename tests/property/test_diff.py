@@ -131,7 +131,7 @@ def test_the_naive_evaluator_confirms_every_gain(sweeper: Sweeper, old: dict[str
     for session in SESSIONS:
         stated = {s.name: s.value for s in session.context.values() if isinstance(s.value, str)}
         context: dict[str, Any] = {**one.new.derived_context(), **stated}
-        for target in sweeper.compare(None, one.old, one.new, session, possible=possible):
+        for target in sweeper.compare((None, one.old), (None, one.new), session, possible=possible):
             gained = target.new.allowed & ~target.old.allowed
             lifted = target.old.denied & ~target.new.denied
             for bits, effects in ((gained, (None, ALLOWED)), (lifted, (EXPLICIT_DENY, None))):

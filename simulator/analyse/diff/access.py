@@ -38,7 +38,10 @@ _Moved: TypeAlias = "dict[int, dict[str, dict[str, None]]]"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Somebody in two versions, and others who are alike; *alone* is made up, and has the policy `who` only."""
+    """Somebody in two versions, and others who are alike; *alone* is made up, and has the policy `who` only.
+
+    `account` is that of the new version, `was` that of the old one where it is another.
+    """
 
     who: tuple[str, ...]
     account: Account | None
@@ -47,12 +50,30 @@ class Subject:
     sessions: Sequence[Session]
     alone: bool = False
     left_out: int = 0  #: sessions beyond the most that are compared
+    was: Account | None = None
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The keys that policies ask for and that say something else of the principal, or the account, than before."""
+        before, after = _own(self.old, self.was or self.account), _own(self.new, self.account)
+        asked = {*before, *after} & keys_of(self.old, self.new)
+        nothing = ("", None)
+        differing = [key for key in asked if before.get(key, nothing)[1] != after.get(key, nothing)[1]]
+        return tuple(sorted((after.get(key) or before[key])[0] for key in differing))
 
 
 def keys_of(old: Principal, new: Principal) -> frozenset[str]:
     """Return the keys that the policies of either refer to, in lower case."""
     policies = {policy for one in (old, new) for policy in one.stack().policies}
     return frozenset(key for policy in policies for one in policy.statements for key in statement_keys(one))
+
+
+def _own(principal: Principal, account: Account | None) -> dict[str, tuple[str, ContextValue | None]]:
+    """Return what is stated of every request of a principal, by lower-case name: the name, and the value."""
+    derived = principal.derived_context().items()
+    stated = account.context if account is not None else {}
+    found: dict[str, tuple[str, ContextValue | None]] = {name.lower(): (name, value) for name, value in derived}
+    return found | {key: (one.name, one.value) for key, one in stated.items()}
 
 
 def said_of(session: Session, keys: frozenset[str]) -> frozenset[tuple[str, ContextValue | None]]:
@@ -66,7 +87,8 @@ def compare_access(subject: Subject, sweeper: Sweeper, proofs: tuple[Proof, ...]
     kinds = tuple(_Kind() for _ in range(4))
     alike = _alike(subject) if possible else {}
     for first, *_ in alike.values():
-        for one in sweeper.compare(subject.account, subject.old, subject.new, first, possible=possible):
+        before, after = (subject.was or subject.account, subject.old), (subject.account, subject.new)
+        for one in sweeper.compare(before, after, first, possible=possible):
             for kind, (bits, denied) in zip(kinds, _shifts(one), strict=True):
                 kind.note(bits, denied, first.name, one.label)
     names = {same[0].name: tuple(one.name for one in same) for same in alike.values()}
@@ -146,7 +168,8 @@ def touched(subject: Subject, sweeper: Sweeper) -> int:
     """Return the actions that may be decided otherwise."""
     old, new = subject.old.stack(), subject.new.stack()
     everything = sweeper.catalogue.table.all
-    if _outline(old) != _outline(new) or subject.old.derived_context() != subject.new.derived_context():
+    same = subject.old.derived_context() == subject.new.derived_context()
+    if _outline(old) != _outline(new) or not same or subject.moved:
         return everything
     before, after = (_named(stack, sweeper.workspace.table) for stack in (old, new))
     mask = 0
