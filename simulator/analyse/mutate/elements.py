@@ -42,6 +42,7 @@ _COLON = re.compile(r":(?![^{}]*\})")  # none of a variable's
 _SEPARATOR = re.compile(r"[/:](?![^{}]*\})")
 _VARIABLE = re.compile(r"\$\{([^\s,{}'$*?]+)[^}]*\}")
 _OTHERS = {"aws:username": "${aws:userid}", "aws:userid": "${aws:username}"}
+_SOMEBODY = re.compile(r"(arn:[^:]*:)(?:iam|sts)::(\d{12}):(?!root$)")
 _ANYBODY = (("AWS", Entry("*")),)
 
 
@@ -61,19 +62,27 @@ def swap(part: Part) -> Operator:
 
 
 def drop(part: Part) -> Operator:
-    """Take each of several entries out."""
+    """Take each of several entries out; without its only entry a Not form names everything."""
 
     def operator(statement: Statement, setting: Setting) -> Iterator[Changed]:
         del setting
         element: Element | None = getattr(statement, part)
-        if element is None or len(element.entries) < 2:  # noqa: PLR2004, RUF100  # one must stay
-            return
-        called = f"Not{_NAMES[part]}" if element.negated else _NAMES[part]
-        for place, entry in enumerate(element.entries):
-            left = (*element.entries[:place], *element.entries[place + 1 :])
-            yield f"take `{entry.text}` out of {called}", _with(statement, part, replace(element, entries=left))
+        if element is not None and len(element.entries) > 1:
+            for words, left in _fewer(_NAMES[part], element):
+                yield words, _with(statement, part, left)
+        elif element is not None and element.negated and element.entries:
+            (only,) = element.entries
+            words = f"take `{only.text}` out of Not{_NAMES[part]}, which leaves {_NAMES[part]} `*`"
+            yield words, _with(statement, part, replace(element, entries=(replace(only, text="*"),), negated=False))
 
     return operator
+
+
+def _fewer(name: str, element: Element) -> Iterator[tuple[str, Element]]:
+    called = f"Not{name}" if element.negated else name
+    for place, entry in enumerate(element.entries):
+        left = (*element.entries[:place], *element.entries[place + 1 :])
+        yield f"take `{entry.text}` out of {called}", replace(element, entries=left)
 
 
 def rewrite(part: Part, texts_of: Callable[[str, Setting], Iterable[str]]) -> Operator:
@@ -200,12 +209,22 @@ def drop_principals(statement: Statement, setting: Setting) -> Iterator[Changed]
 
 
 def widen_principals(statement: Statement, setting: Setting) -> Iterator[Changed]:
-    """Mean everybody."""
+    """Mean everybody, or for somebody everybody of the account."""
     del setting
     principals = statement.principals
-    if principals is not None and [(kind, entry.text) for kind, entry in principals.entries] != [("AWS", "*")]:
-        name = "NotPrincipal" if principals.negated else "Principal"
-        yield f"write `*` for {name}", replace(statement, principals=replace(principals, entries=_ANYBODY))
+    if principals is None or [(kind, entry.text) for kind, entry in principals.entries] == [("AWS", "*")]:
+        return
+    name = "NotPrincipal" if principals.negated else "Principal"
+    yield f"write `*` for {name}", replace(statement, principals=replace(principals, entries=_ANYBODY))
+    if principals.negated:
+        return  # that an account is exempt exempts nobody in it (E7)
+    for place, (kind, entry) in enumerate(principals.entries):
+        found = _SOMEBODY.match(entry.text) if kind == "AWS" else None
+        if found is not None:
+            whole = (kind, replace(entry, text=f"{found[1]}iam::{found[2]}:root"))
+            entries = (*principals.entries[:place], whole, *principals.entries[place + 1 :])
+            words = f"write `{whole[1].text}` for `{entry.text}` of {name}"
+            yield words, replace(statement, principals=replace(principals, entries=entries))
 
 
 def _swapped(name: str, *, negated: bool) -> str:

@@ -55,7 +55,9 @@ class Mutant:
 def _place(old: Statement, new: Statement) -> int:
     """Return the offset of the first entry or condition that is not the same, else of the statement."""
     for before, after in ((old.actions, new.actions), (old.resources, new.resources)):
-        if before is not None and after is not None and before.negated == after.negated:
+        if before is not None and after is not None:
+            if before.negated != after.negated and before.entries:
+                return before.entries[0].start
             kept = {(entry.start, entry.text) for entry in after.entries}
             for entry in before.entries:
                 if (entry.start, entry.text) not in kept:

@@ -55,6 +55,15 @@ def test_each_of_several_actions_is_taken_out_and_the_only_one_is_not() -> None:
     assert changed("drop-action", "Action") == []
 
 
+@pytest.mark.parametrize(("listed", "left"), [("iam:*", "*"), (["iam:*"], ["*"])])
+def test_a_not_action_without_its_only_entry_is_every_action(listed: object, left: object) -> None:
+    (mutant,) = made("drop-action", Action=None, NotAction=listed)
+    (statement,) = json.loads(text_of(mutant))["Statement"]
+    assert statement == {"Effect": "Allow", "Resource": "*", "Action": left}
+    assert mutant.words == "take `iam:*` out of NotAction, which leaves Action `*`"
+    assert changed("drop-resource", "Resource", Resource=None, NotResource=ANN) == ["*"]
+
+
 def test_an_action_is_widened_to_its_verb_its_service_and_everything() -> None:
     assert changed("widen-action", "Action") == ["s3:Get*", "s3:*"]
     assert changed("widen-action", "Action", Action="s3:*") == ["*"]
@@ -115,7 +124,12 @@ def test_open_parts_of_an_arn_are_fixed_and_fixed_ones_opened() -> None:
 def test_principals_are_widened_swapped_and_taken_out() -> None:
     named = {"Principal": {"AWS": [ANN, BEN]}}
     kind = PolicyKind.RESOURCE
-    assert changed("widen-principal", "Principal", kind, **named) == ["*"]
+    account = "arn:aws:iam::123456789012:root"
+    assert changed("widen-principal", "Principal", kind, **named) == [
+        "*",
+        {"AWS": [account, BEN]},
+        {"AWS": [ANN, account]},
+    ]
     assert changed("swap-principal", "NotPrincipal", kind, **named) == [{"AWS": [ANN, BEN]}]
     assert changed("drop-principal", "Principal", kind, **named) == [{"AWS": BEN}, {"AWS": ANN}]
 
