@@ -4,8 +4,9 @@ Works on a copy of the checkout, which it is given::
 
     git worktree add /tmp/copy && python benchmarks/own_mutants.py /tmp/copy --most 400 --until 20:25
 
-A mutant is killed when one of the focused tests fails or takes too long.  What survives is printed with its
-place and change: an equivalent change, or a test that is missing.
+Of each line it is noted first which tests run it.  A mutant is tried with these, cheapest first, and with some of its
+package's; it is killed when one fails or takes too long.  What survives is printed with its place and change: an
+equivalent change, or a test that is missing.
 """
 
 from __future__ import annotations
@@ -17,28 +18,41 @@ import datetime as dt
 import json
 import os
 import random
-import subprocess
+import resource
+import signal
 import sys
+import traceback
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import coverage
+import hypothesis  # noqa: F401  # loaded here once, not by each process
+import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-PACKAGES = {
-    "simulator/analyse/prove": ["tests/unit/analyse/prove", "tests/property/test_prove.py", "tests/property/test_prove_z3.py"],
-    "simulator/decide": ["tests/unit/decide", "tests/test_corpus.py", "tests/property/test_evaluator.py", "tests/property/test_laws.py"],
-    "simulator/policy": [
-        "tests/unit/policy",
-        "tests/test_corpus.py",
-        "tests/property/test_pattern.py",
-        "tests/property/test_conditions.py",
-        "tests/property/test_evaluator.py",
-    ],
+PACKAGES = ("simulator/analyse/prove", "simulator/decide", "simulator/policy")
+TESTS = (
+    "tests/unit/policy",
+    "tests/unit/decide",
+    "tests/unit/analyse",
+    "tests/unit/catalogue",
+    "tests/test_corpus.py",
+    "tests/property",
+)
+LEFT_OUT = ("tests/property/test_prove_planted.py",)  # plants changes of its own
+WHOLE = {
+    # for what no test is known to run: what is run once, at import or for a cache
+    "simulator/analyse/prove": ("tests/unit/analyse/prove", "tests/property/test_prove.py"),
+    "simulator/decide": ("tests/unit/decide", "tests/property/test_evaluator.py", "tests/test_corpus.py"),
+    "simulator/policy": ("tests/unit/policy", "tests/property/test_conditions.py", "tests/property/test_evaluator.py", "tests/test_corpus.py"),
 }  # fmt: skip
+MOST_TESTS = 60
+QUIETLY = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is loaded here
 SEED = 8
-SECONDS = 90
+SECONDS = 60  # of the processor
 
 _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -144,21 +158,77 @@ def mutated(text: str, number: int, which: int) -> tuple[str, str, str]:
     return ast.unparse(changed), before, ast.unparse(after) if after is not None else ""
 
 
-def survives(root: Path, file: str, text: str) -> bool:
-    """Tell whether the focused tests pass with *text* for *file*."""
+# --- tests ------------------------------------------------------------------------------------------
+
+
+class Timer:
+    """Notes how long each test function takes."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.seconds[report.nodeid.partition("[")[0]] += report.duration
+
+
+def lines_of(root: Path) -> dict[str, dict[str, list[str]]]:
+    """Return for each file and line the tests that run it, cheapest first; kept beside the copy."""
+    kept = root / "lines.json"
+    if not kept.exists():
+        _alone(lambda: _note_lines(root, kept), seconds=None)
+    found: dict[str, dict[str, list[str]]] = json.loads(kept.read_text("utf-8"))
+    return found
+
+
+def _note_lines(root: Path, kept: Path) -> int:
+    cov = coverage.Coverage(data_file=None, config_file=False, source=[str(root / package) for package in PACKAGES])
+    cov.set_option("run:dynamic_context", "test_function")
+    timer = Timer()
+    cov.start()
+    code = pytest.main([*QUIETLY, *TESTS, *(f"--ignore={one}" for one in LEFT_OUT)], plugins=[timer])
+    cov.stop()
+    lines: dict[str, dict[str, list[str]]] = {}
+    data = cov.get_data()
+    for file in sorted(data.measured_files()):
+        name = Path(file).relative_to(root).as_posix()
+        for line, contexts in data.contexts_by_lineno(file).items():
+            tests = {
+                f"{one.rpartition('.')[0].replace('.', '/')}.py::{one.rpartition('.')[2]}" for one in contexts if one
+            }
+            known = sorted(tests & timer.seconds.keys(), key=lambda test: (timer.seconds[test], test))
+            lines.setdefault(name, {})[str(line)] = known
+    kept.write_text(json.dumps(lines), "utf-8")
+    return int(code)
+
+
+def _alone(work: Callable[[], int], *, seconds: int | None) -> int:
+    """Do *work* in a process of its own, which begins with what is loaded here; return how it ended."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        if seconds is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+            signal.alarm(10 * seconds)  # for what sleeps
+            sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # ends with the process
+        code = work()
+    except BaseException:  # noqa: BLE001  # whatever it is, the code tells
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def survives(root: Path, file: str, text: str, tests: Sequence[str]) -> bool:
+    """Tell whether *tests* pass with *text* for *file*."""
     path = root / file
-    original = path.read_text("utf-8")
-    tests = next(found for package, found in PACKAGES.items() if file.startswith(package))
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    settings = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    original, times = path.read_text("utf-8"), path.stat()
     try:
         path.write_text(text, "utf-8")
-        done = subprocess.run(command, cwd=root, env=settings, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return False
+        return _alone(lambda: int(pytest.main(["-x", *QUIETLY, *tests])), seconds=SECONDS) == 0
     finally:
         path.write_text(original, "utf-8")
-    return done.returncode == 0
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # what is compiled of it stays good
 
 
 def main() -> None:
@@ -167,21 +237,35 @@ def main() -> None:
     parser.add_argument("copy", type=Path)
     parser.add_argument("--most", type=int, default=400)
     parser.add_argument("--until", help="HH:MM, when to stop whatever is left")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first of the sample")
     options = parser.parse_args()
     root = options.copy.resolve()
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    lines = lines_of(root)
+    sys.dont_write_bytecode = True
     every = mutants(root)
-    chosen = random.Random(SEED).sample(every, min(options.most, len(every)))
+    chosen = random.Random(options.seed).sample(every, min(options.most, len(every)))
     killed: Counter[str] = Counter()
     tried: Counter[str] = Counter()
-    print(f"{len(every):,} mutants, {len(chosen)} in the sample of seed {SEED}", flush=True)
-    for file, line, what, number, which in chosen:
+    print(f"{len(every):,} mutants, {len(chosen)} in the sample of seed {options.seed}", flush=True)
+    for file, line, what, number, which in chosen[options.skip :]:
         if options.until and dt.datetime.now().strftime("%H:%M") >= options.until:  # noqa: DTZ005  # the wall clock is meant
             break
         text, before, after = mutated((root / file).read_text("utf-8"), number, which)
         package = next(one for one in PACKAGES if file.startswith(one))
         tried[package] += 1
-        if survives(root, file, text):
-            row = {"file": file, "line": line, "what": what, "before": before[:200], "after": after[:200]}
+        tests = lines.get(file, {}).get(str(line), [])[:MOST_TESTS]
+        if survives(root, file, text, [*tests, *WHOLE[package]]):
+            row = {
+                "tests": len(tests),
+                "file": file,
+                "line": line,
+                "what": what,
+                "before": before[:200],
+                "after": after[:200],
+            }
             print("survived", json.dumps(row), flush=True)
         else:
             killed[package] += 1

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from simulator.decide.context import Context
 from simulator.decide.decision import Effect
 from simulator.decide.layers import LIVE, LiveRule
 from simulator.decide.live import LiveFacts
 from simulator.decide.request import Caller, Stack
-from tests.unit.decide.build import USER, allow, decide, deny, policy, resource_policy
+from tests.unit.decide.build import USER, allow, decide, deny, evaluator, policy, resource_policy
 
 ALLOWED, IMPLICIT, EXPLICIT = Effect.ALLOWED, Effect.IMPLICIT_DENY, Effect.EXPLICIT_DENY
 ROLE = Caller.of_arn("arn:aws:iam::123456789012:role/r")
@@ -159,3 +160,24 @@ def test_variables_and_conditions_read_the_context() -> None:
         decide(Stack(identity=(own,)), resource="arn:aws:s3:::h/bob/x", context={"aws:username": "bob"}).effect
         is IMPLICIT
     )
+
+
+@pytest.mark.parametrize(
+    ("layer", "effect"),
+    [
+        ("identity", IMPLICIT),
+        ("boundary", IMPLICIT),
+        ("scp.1", ALLOWED),
+        ("scp.2", IMPLICIT),
+        ("rcp.1", IMPLICIT),
+        ("rcp.2", ALLOWED),
+    ],
+)
+def test_of_a_layer_statements_can_be_left_out(layer: str, effect: Effect) -> None:
+    both = policy(allow(), allow("x:Other"))
+    stack = Stack(identity=(A,), boundary=A, scps=((both, A), (A,)), rcps=((A,), (both, A)))
+    asked = evaluator(stack)
+    masks = asked.masks("*", Context.of())
+    left = asked.planes_of(masks.without(layer, 0b1), "*")
+    assert asked.effect(left, asked.table.bit("s3:GetObject")) is effect
+    assert masks == asked.masks("*", Context.of())

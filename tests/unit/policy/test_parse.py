@@ -78,6 +78,19 @@ def test_all_faults_come_at_once() -> None:
     assert sorted(_codes(text)) == ["policy-effect", "policy-type", "policy-unknown-element", "policy-version"]
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"Version": "2012-10-17",\n  "Statement": []}', "p.json:2:16"),
+        ('\n{"Version": "2012-10-17"}', "p.json:2:1"),
+    ],
+)
+def test_a_lack_of_statements_is_shown_where_they_should_stand(text: str, where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_policy_text(text, name="p.json")
+    assert [(one.code, str(one.span)) for one in caught.value.diagnostics] == [("policy-statement", where)]
+
+
 def test_sids_are_unique_in_a_document() -> None:
     text = json.dumps({"Statement": [{**GOOD, "Sid": "a"}, {**GOOD, "Sid": "a"}]})
     assert _codes(text) == ["policy-sid"]
