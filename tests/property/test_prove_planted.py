@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.analyse.prove import Proved, decide_claim, never, no_new_access, request_set
+from simulator.analyse.prove.automaton import machine
 from simulator.analyse.prove.contexts import ContextSearch
 from simulator.analyse.prove.terms import terms
-from simulator.analyse.prove.variables import FRESH, Variables
+from simulator.analyse.prove.variables import FRESH, Variables, _Pools
 from simulator.analyse.prove.words import Relation, relation
 from simulator.errors import DefectError
 from tests.property import test_prove
@@ -43,7 +44,17 @@ def _surely(one: Any, other: Any) -> Relation:
     return Relation.COVERING if found is Relation.PARTIAL else found
 
 
-_values, _assignments = ContextSearch._values, Variables.assignments
+class _FirstClass:
+    """A machine of which only the first class is seen."""
+
+    def __init__(self, groups: Any) -> None:
+        self._machine = machine(groups)
+
+    def classes(self, budget: Any) -> Any:
+        return self._machine.classes(budget)[:1]
+
+
+_values, _assignments, _pool = ContextSearch._values, Variables.assignments, _Pools._pool
 
 PLANTED: dict[str, dict[str, Any]] = {
     "a set of texts is left when any was seen before": {
@@ -52,6 +63,10 @@ PLANTED: dict[str, dict[str, Any]] = {
     },
     "the first class of texts stands for all": {
         "automaton.Machine._keep": lambda _self, found, _matched: not found,
+    },
+    "the first class of resources is enough": {"resources.machine": _FirstClass},
+    "a star in a variable's value is never needed": {
+        "variables._Pools._pool": lambda *given: [v for v in _pool(*given) if "*" not in (v or "")],
     },
     "a variable has no value but a fresh one": {
         "variables._Pools._class_texts": lambda _self, _members: [FRESH],
@@ -116,9 +131,38 @@ def _rivals(one: str, other: str) -> dict[str, Any]:
 
 RIVALS = [_rivals(*pair) for pair in (("StringEquals", "StringNotEquals"), ("StringNotEquals", "StringEquals"))]
 RIVALS += [{**one, "Statement": [one["Statement"][0], *one["Statement"][:0:-1]]} for one in RIVALS]
+SURE, MAYBE = {"Null": {"k:s": "false"}}, {"StringEquals": {"k:u": "c"}}
+
+
+def _halves(inside: Any, outside: Any) -> dict[str, Any]:
+    """Return a policy of whose two Denies only one can be escaped."""
+    allowed = {"StringEquals": {"k:s": "x"}}
+    a = "arn:aws:s3:::a*"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*", "Condition": allowed},
+            {"Effect": "Deny", "Action": "*", "Resource": a, "Condition": inside},
+            {"Effect": "Deny", "Action": "*", "NotResource": a, "Condition": outside},
+        ],
+    }
+
+
+STAR = {
+    "Effect": "Allow",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::${k:u}",
+    "Condition": {"StringEquals": {"k:u": "a*"}},
+}
+MISSING = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Null": {"k:s": "true"}}}
 OWN = {"Effect": "Allow", "Action": "iam:GetUser", "Resource": "arn:aws:iam::*:user/${aws:username}"}
 REFUTED = [
     *(never(stack(one), "deny") for one in RIVALS),
+    *(
+        never(stack(_halves(*pair)), "deny", request_set(resources=["arn:aws:s3:::*"]))
+        for pair in ((SURE, MAYBE), (MAYBE, SURE))
+    ),
+    *(never(stack({"Version": "2012-10-17", "Statement": [one]}), "deny") for one in (STAR, MISSING)),
     never(
         stack({"Version": "2012-10-17", "Statement": [OWN]}), "deny", request_set(resources=["arn:aws:iam::*:user/adm"])
     ),

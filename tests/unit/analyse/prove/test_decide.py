@@ -199,6 +199,48 @@ def test_a_set_that_no_request_lies_in_proves_everything() -> None:
     assert isinstance(decide_claim(denies(stack(allow("*")), asked)), Proved)
 
 
+# --- what must not be left out ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_resources_of_every_class_are_tried(swapped: bool) -> None:  # noqa: FBT001  # a column
+    # Of two Denies that share all resources one applies wherever the Allow does, and the other need not.
+    sure: dict[str, Any] = {"Null": {"k:s": "false"}}
+    maybe: dict[str, Any] = {"StringEquals": {"k:t": "x"}}
+    inside, outside = (maybe, sure) if swapped else (sure, maybe)
+    spared = deny("*", "arn:aws:s3:::a*", **outside)
+    spared["NotResource"] = spared.pop("Resource")
+    whole = stack(
+        allow("s3:GetObject", "arn:aws:s3:::*", StringEquals={"k:s": "x"}),
+        deny("*", "arn:aws:s3:::a*", **inside),
+        spared,
+    )
+    claim = denies(whole, request_set(resources=["arn:aws:s3:::*"]))
+    found = replayed(claim, decide_claim(claim))
+    assert found.resource.startswith("arn:aws:s3:::a") is swapped
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_what_two_denials_close_together_one_of_them_leaves_open(left: int) -> None:
+    # The Allows differ in their actions only: what is found of the first is kept for the second.
+    both, one = "s3:GetObject", "s3:PutObject"
+    named = [[both], [both]]
+    named[left].append(one)
+    outside = deny(named[1], "arn:aws:s3:::a*")
+    outside["NotResource"] = outside.pop("Resource")
+    allowed = (allow(action, "arn:aws:s3:::*") for action in (both, one))
+    claim = denies(stack(*allowed, deny(named[0], "arn:aws:s3:::a*"), outside))
+    found = replayed(claim, decide_claim(claim))
+    assert (found.action, found.resource.startswith("arn:aws:s3:::a")) == (one, bool(left))
+
+
+def test_a_star_in_a_variables_value_is_a_star() -> None:
+    own = stack(allow("s3:GetObject", "arn:aws:s3:::${k:u}", StringEquals={"k:u": "a*"}))
+    claim = denies(own, request_set(resources=["arn:aws:s3:::*"]))
+    assert replayed(claim, decide_claim(claim)).resource == "arn:aws:s3:::a*"
+    assert isinstance(decide_claim(denies(own, request_set(resources=["arn:aws:s3:::ab"]))), Proved)
+
+
 # --- layers -------------------------------------------------------------------------------------------
 
 
