@@ -67,8 +67,8 @@ def _group(number: int, group: Group) -> Iterator[str]:
 
 def _claimed(found: Mutation) -> Iterator[str]:
     yield claimed_words(found)
-    for invariants, changes in claimed(found):
-        yield f"   {invariants}"
+    for invariant, changes in claimed(found):
+        yield f"   {invariant}"
         yield from (f"     {words}" for words in changes[:_MOST_CLAIMED])
         if len(changes) > _MOST_CLAIMED:
             yield f"     … {len(changes) - _MOST_CLAIMED:,} more"

@@ -90,17 +90,19 @@ def claimed_words(found: Mutation) -> str:
 
 
 def claimed(found: Mutation) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the invariants, and the changes that they notice together, each in a sentence."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+    """Yield each invariant that is the first to notice some change, and these, each in a sentence."""
+    groups: dict[str, list[str]] = {}
     for one in found.claimed:
-        groups.setdefault(one.invariants, []).append(_claimed(one))
-    for invariants, changes in groups.items():
-        yield " and ".join(map(shown, invariants)), tuple(changes)
+        groups.setdefault(one.invariants[0], []).append(_claimed(one))
+    for invariant, changes in groups.items():
+        yield shown(invariant), tuple(changes)
 
 
 def _claimed(one: Claimed) -> str:
-    where = place(one.file, one.line)
-    return f"{where}: {shown(one.change, _TEXT)}: refuted by {_asked(one.action, one.resource, one.context)}"
+    others = len(one.invariants) - 1
+    too = f" ({count(others, 'other invariant')} too)" if others else ""
+    asked = _asked(one.action, one.resource, one.context)
+    return f"{place(one.file, one.line)}: {shown(one.change, _TEXT)}: refuted by {asked}{too}"
 
 
 def idle_words(found: Mutation, cells: int, invariants: int) -> Iterator[str]:
@@ -163,7 +165,7 @@ def markdown(found: Mutation) -> str:
             lines = gfm.fence(scenario_lines(group.first), "yaml")
             parts.append(f"In {gfm.code(group.first.suite)}, under `scenarios:`\n\n{lines}")
     parts += [gfm.text(words)] if (words := claimed_words(found)) else []
-    for invariants, noticed in claimed(found):
+    for invariant, noticed in claimed(found):
         items = gfm.bullets(gfm.text(words, _TEXT) for words in noticed)
-        parts.append(gfm.details(f"{invariants} ({len(noticed):,})", items))
+        parts.append(gfm.details(f"{invariant} ({len(noticed):,})", items))
     return "\n\n".join(parts)

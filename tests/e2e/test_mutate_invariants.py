@@ -157,6 +157,7 @@ def test_a_suite_of_invariants_alone_judges_mutants() -> None:
     found, every = mutated(HEAD + INVARIANTS)
     assert named(every, WIDER).outcome == "killed"
     assert found.killed == len(found.claimed) > 0
+    assert all(one.scenario is not None for one in found.survivors)
 
 
 def test_a_list_of_policies_is_changed_with_the_file_that_it_names(project: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
     from simulator.decide.decision import Word
     from simulator.policy.model import Statement
+    from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
     from simulator.suites.model import Suite
 
@@ -35,8 +36,9 @@ _TRIED = 100  # scenarios proposed before
 class Proposer:
     """Finds scenarios; what it proposed once it proposes again where that will do."""
 
-    def __init__(self, cells: Sequence[Cell], catalogue: Catalogue) -> None:
-        self._suites = tuple(dict.fromkeys(cell.suite for cell in cells))
+    def __init__(self, cells: Sequence[Cell], catalogue: Catalogue, asserted: Sequence[Asserted] = ()) -> None:
+        suites = (*(cell.suite for cell in cells), *(one.suite for one in asserted))
+        self._suites = tuple(dict.fromkeys(suites))
         self._asked = Counter((cell.suite, cell.principal, _service(cell.asked.text)) for cell in cells)
         self._world = World(catalogue)
         self._made: list[Proposal] = []

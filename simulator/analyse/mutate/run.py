@@ -87,7 +87,7 @@ class _Work:
     def __init__(
         self, cells: Sequence[Cell], catalogue: Catalogue, asserted: Sequence[Asserted], policies: Sequence[str]
     ) -> None:
-        self.cells = cells
+        self.cells, self.asserted = cells, asserted
         self.catalogue = catalogue
         self.units = units_of(cells, asserted, policies)
         self.mutants = [(unit, one) for unit in self.units for one in mutants(unit.policy, unit.setting)]
@@ -119,7 +119,7 @@ class _Work:
 
 
 def _summary(work: _Work, tested: Sequence[Result]) -> Mutation:
-    proposer = Proposer(work.cells, work.catalogue)
+    proposer = Proposer(work.cells, work.catalogue, work.asserted)
     survivors = [_survivor(one, proposer) for one in tested if one.outcome == "survived"]
     survivors.sort(key=lambda one: (_RANKS.index(one.effect), one.file, one.line))
     return Mutation(

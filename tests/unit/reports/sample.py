@@ -672,7 +672,12 @@ def sample_mutation() -> Mutation:
         "arn:aws:iam::123456789012:mfa/otheruser",
         {"aws:username": "baseuser"},
     )
-    dropped = dataclasses.replace(claimed, operator="drop-statement", change="drop the statement DenyMostWithoutMFA")
+    dropped = dataclasses.replace(
+        claimed,
+        operator="drop-statement",
+        change="drop the statement DenyMostWithoutMFA",
+        invariants=(*claimed.invariants, "scenarios/own-mfa-device.yaml::ALL-R3"),
+    )
     return Mutation((counts,), (wide, flipped, shown, unknown), 2, (claimed, dropped), 1)
 
 

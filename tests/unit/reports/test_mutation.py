@@ -42,7 +42,7 @@ def test_what_invariants_alone_notice_stands_under_them_with_the_request() -> No
     assert invariants == "scenarios/own-mfa-device.yaml::ALL-R2"
     assert changes[1] == (
         "policies/IAMUsersMFAManagement.json:24: drop the statement DenyMostWithoutMFA: refuted by"
-        " iam:DeleteVirtualMFADevice on arn:aws:iam::123456789012:mfa/otheruser with aws:username=baseuser"
+        " iam:DeleteVirtualMFADevice on arn:aws:iam::123456789012:mfa/otheruser with aws:username=baseuser (1 other invariant too)"
     )
     assert claimed_words(sample_mutation()).startswith("Invariants alone notice 2 changes")
     assert claimed_words(Mutation((), ())) == ""
