@@ -115,7 +115,9 @@ def known_format(fmt: str) -> Format:
     """Return the row of a format, or raise `InputError` with the nearest name."""
     row = FORMATS.get(fmt)
     if row is None:
-        near = nearest(fmt, FORMATS)
+        # What people call a format may be the ending of its files.
+        called = {ending[1:]: row.name for row in FORMATS.values() for ending in row.endings}
+        near = called.get(fmt.lower()) or nearest(fmt, FORMATS)
         raise InputError(
             [
                 Diagnostic(

@@ -6,6 +6,7 @@ unedited, and can it be made again.  Each line answers one of these.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import PolicyInfo, Run
 
-__all__ = ["Evidence", "InputFile", "completeness", "evidence", "input_files", "verification"]
+__all__ = ["Evidence", "InputFile", "completeness", "documents", "evidence", "input_files", "subject", "verification"]
+
+
+_FEW = 4  # suites or policies that the head of a report names
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,38 @@ def completeness(run: Run) -> str:
 
 def input_files(run: Run) -> tuple[InputFile, ...]:
     """Return all files that the result rests on."""
-    policies = [InputFile(f"{shown(p.role)} policy", p.name, p.path, p.sha256, _about(p)) for p in run.policies]
+    names: defaultdict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    for policy in run.policies:
+        names[policy.role, policy.path, policy.sha256][policy.name] = None
+    policies = [
+        InputFile(f"{shown(p.role)} policy", ", ".join(names.pop(key)), p.path, p.sha256, _about(p))
+        for p in run.policies
+        if (key := (p.role, p.path, p.sha256)) in names
+    ]
     accounts = [InputFile("account", a.id, a.path, a.sha256, "declared, not read from AWS") for a in run.accounts]
     suites = [InputFile("suite", s.name, s.path, s.sha256, f"{s.semantics} semantics") for s in run.suites]
     extended = {file.path: file for s in run.suites for file in s.extended}
     bases = [InputFile("extended", file.path, file.path, file.sha256, "shared by suites") for file in extended.values()]
     return (*policies, *accounts, *suites, *bases)
+
+
+def documents(run: Run) -> tuple[PolicyInfo, ...]:
+    """Return the policies, each document once: it may stand in several accounts, under several names."""
+    found: dict[tuple[str, str], PolicyInfo] = {}
+    for policy in run.policies:
+        found.setdefault((policy.path, policy.sha256), policy)
+    return tuple(found.values())
+
+
+def subject(run: Run) -> str:
+    """Say in a line what the report is of: the suites, the policies with the head of their digests."""
+    suites = (
+        ", ".join(shown(suite.name) for suite in run.suites) if len(run.suites) < _FEW else f"{len(run.suites)} suites"
+    )
+    found = documents(run)
+    named = [f"{shown(one.name)} {one.sha256[:12]}" for one in found[:_FEW]]
+    left = [f"{len(found) - _FEW} more"] if len(found) > _FEW else []
+    return "; ".join(filter(None, (suites, f"policies {', '.join([*named, *left])}" if named else "")))
 
 
 def _about(policy: PolicyInfo) -> str:

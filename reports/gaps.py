@@ -46,7 +46,9 @@ def gaps(run: Run) -> tuple[Gap, ...]:
             tuple(f"{shown(t.id)}: {shown(t.text)}" for t in requirements(run) if not t.cells and not t.invariants),
         ),
         Gap("Suites with cells that no scenario speaks about", tuple(_unspoken(run))),
-        Gap("Policies that no cell decides", tuple(shown(p.path) for p in run.policies if not p.decided)),
+        Gap(
+            "Policies that no cell decides", tuple(dict.fromkeys(shown(p.path) for p in run.policies if not p.decided))
+        ),
         Gap("Statements that never decide", tuple(_idle_statements(run))),
         Gap("Sign-in states that nothing covers", tuple(dict.fromkeys(_uncovered_states(run)))),
         Gap("Cells that prove little", tuple(_weak(run))),
@@ -67,12 +69,14 @@ def _unspoken(run: Run) -> Iterator[str]:
 
 
 def _idle_statements(run: Run) -> Iterator[str]:
-    deciding = {(item.policy, item.line) for cell in run.cells for item in cell.deciding}
-    for policy in run.policies:
+    # By the file: one may stand under several names, in several accounts, in the lists of an invariant.
+    deciding = {(item.file, item.line) for cell in run.cells for item in cell.deciding}
+    for policy in {policy.path: policy for policy in run.policies}.values():
         if policy.decided:  # else the whole policy is a gap already
-            for name, line in _statements(policy):
-                if (policy.name, line) not in deciding:
-                    yield f"{name}, {place(policy.path, line)}"
+            found = list(_statements(policy))
+            idle = [one for one in found if (policy.path, one[1]) not in deciding]
+            # Where none decides, the lines are those of another file, around an inline document: nothing can be told.
+            yield from (f"{name}, {place(policy.path, line)}" for name, line in idle if len(idle) < len(found))
 
 
 def _statements(policy: PolicyInfo) -> Iterator[tuple[str, int]]:

@@ -13,7 +13,7 @@ from reports.baseline import compare
 from reports.claims import by_outcome, claim_headline
 from reports.coverage import left_out_words, markdown_table
 from reports.describe import facts, headline, shown
-from reports.evidence import evidence, verification
+from reports.evidence import documents, evidence, subject, verification
 from reports.exceptions import exceptions
 from reports.gaps import gaps
 from reports.gfm import bullets, code, details, fence, table, text
@@ -112,6 +112,7 @@ def _header(run: Run, options: Options) -> str:
     lines = [
         f"### iamproof: {run.summary.verdict}",
         f"**{text(source_line(run), 1000)}**",
+        *([text(about, 1000)] if (about := subject(run)) else []),
         f"{', '.join(figures(run))}. Result digest {code(result_digest(run)[:16])}, {text(run.finished)}.",
     ]
     if scope := unspoken_line(run):
@@ -359,7 +360,7 @@ def _appendix(run: Run, options: Options) -> str:
     del options
     policies = [
         details(f"{policy.name} ({policy.path})", fence(_numbered(policy.text)))
-        for policy in run.policies
+        for policy in documents(run)
         if policy.text
     ]
     glossary = bullets(f"**{term}**: {meaning}" for term, meaning in GLOSSARY)

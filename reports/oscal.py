@@ -20,7 +20,7 @@ from reports import controls
 from reports.baseline import as_data, compare, figures, told
 from reports.claims import claim_facts, claim_mark
 from reports.describe import Fact, case_words, live_words, shown
-from reports.evidence import completeness, evidence
+from reports.evidence import completeness, documents, evidence
 from reports.json import dump
 from reports.options import Options
 from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line, unspoken
@@ -139,7 +139,7 @@ def _definitions(document: _Document) -> dict[str, Any]:
             "description": f"IAM policy, {_line(policy.role)}: {_line(policy.path)}",
             "status": {"state": "operational"},
         }
-        for policy in run.policies
+        for policy in documents(run)
     ]
     tool = {
         "uuid": document.id("tool"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reports import controls, mutation
 from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_mark, claim_scenario
 from reports.coverage import MARKS, left_out_words
-from reports.evidence import verification
+from reports.evidence import subject, verification
 from reports.exceptions import exceptions
 from reports.gaps import gaps
 from reports.html.covered import annotated
@@ -74,6 +74,7 @@ def of(view: View) -> dict[str, Any]:
         "tone": tone,
         "symbol": symbol,
         "source": source_line(run),
+        "subject": subject(run),
         "figures": figures(run),
         "counted": count,
         "conclusion": conclusion(run),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.coverage import lines_of, name_of, tally
+from reports.evidence import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def annotated(run: Run) -> tuple[Annotated, ...]:
 
 def _policies(run: Run) -> Iterator[Annotated]:
     assert run.coverage is not None  # who calls has looked
-    texts = {(one.path, one.sha256): (f"policy-{n}", one.text) for n, one in enumerate(run.policies, 1)}
+    texts = {(one.path, one.sha256): (f"policy-{n}", one.text) for n, one in enumerate(documents(run), 1)}
     for policy in run.coverage.policies:
         anchor, text = texts.get((policy.path, policy.sha256), ("", ""))
         lines = dict(enumerate(text.split("\n"), 1)) if text else None

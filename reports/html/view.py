@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reports.baseline import compare
 from reports.describe import context_words, deciding_words, facts, headline, miss_words
-from reports.evidence import evidence
+from reports.evidence import documents, evidence
 from reports.matrix import MFA_STATES, hole, tables
 from reports.quote import Quotes
 from reports.words import HINTS, by_severity, kind_of, mark_of, state_of
@@ -145,7 +145,8 @@ class View:
         self.options = options
         self._page_of = page_of  # where case details are not on this page
         self._quotes = Quotes(run)
-        self._policies = {policy.path: f"policy-{number}" for number, policy in enumerate(run.policies, 1)}
+        self.documents = documents(run)
+        self._policies = {policy.path: f"policy-{number}" for number, policy in enumerate(self.documents, 1)}
         roles: defaultdict[str, set[str]] = defaultdict(set)
         for policy in run.policies:
             roles[policy.path].add(policy.role)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ import reports
 from reports import verify as verifying
 from reports.baseline import compare
 from reports.describe import context_words, facts
-from reports.evidence import completeness, evidence, verification
+from reports.evidence import completeness, documents, evidence, subject, verification
 from reports.exceptions import exceptions
 from reports.gaps import gaps
 from reports.json import result_digest
@@ -233,6 +234,33 @@ def test_a_statement_that_never_decides_is_a_gap() -> None:
     )
     found = {gap.title: gap.items for gap in gaps(make_run(cells))}
     assert found["Statements that never decide"] == ("AllowListing, policies/IAMUsersMFAManagement.json:4",)
+
+
+def test_a_policy_under_several_names_is_one_document_and_decides_under_each() -> None:
+    run = sample_run()
+    again = dataclasses.replace(run.policies[0], name="in the list of an invariant")
+    twice = dataclasses.replace(run, policies=(*run.policies, run.policies[0], again))
+    assert gaps(twice) == gaps(run)
+    assert len(documents(twice)) == len(documents(run)) == len(run.policies)
+    names = [file.name for file in evidence(twice).files if file.path == again.path]
+    assert names == [f"{run.policies[0].name}, in the list of an invariant"]
+    for fmt in ("html", "md"):
+        first = "    1 | {" if fmt == "md" else '-L1"'
+        assert reports.render(twice, fmt).count(first) == reports.render(run, fmt).count(first)
+    components = json.loads(reports.render(twice, "oscal"))["assessment-results"]["results"][0]["local-definitions"]
+    ids = [one["uuid"] for one in components["components"]]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_the_head_of_a_report_says_what_it_is_of() -> None:
+    assert subject(sample_run()).startswith(
+        "Web users manage their own MFA, EC2 opens with MFA only; policies IAMUsers"
+    )
+    policy = sample_run().policies[0]
+    for fmt in ("html", "md"):
+        head = reports.render(sample_run(), fmt).partition("A. Conclusion")[0]
+        assert f"{policy.name} {policy.sha256[:12]}" in head
+        assert sample_run().finished in head
 
 
 def test_exceptions_are_a_row_a_scenario_and_overdue_ones_are_marked() -> None:
