@@ -254,7 +254,7 @@ def test_a_policy_under_several_names_is_one_document_and_decides_under_each() -
 
 def test_the_head_of_a_report_says_what_it_is_of() -> None:
     assert subject(sample_run()).startswith(
-        "Web users manage their own MFA, EC2 opens with MFA only; policies IAMUsers"
+        "Web users manage their own MFA, EC2 opens with MFA only; policies AmazonEC2"
     )
     policy = sample_run().policies[0]
     for fmt in ("html", "md"):
