@@ -617,3 +617,21 @@ def test_a_tag_that_no_policy_asks_for_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(BOUNDED, "utf-8")
     (tmp_path / "b.yaml").write_text(BOUNDED.replace("boundary: few", "boundary: few, tags: {team: web}"), "utf-8")
     assert data(tmp_path, "a.yaml", "b.yaml")["clean"]
+
+
+@pytest.mark.parametrize("stated", ["aws:ViaAWSService: true", "aws:PrincipalTag/team: db"])
+def test_what_a_session_says_of_a_principal_bears_on_the_proofs_too(tmp_path: Path, stated: str) -> None:
+    key, _, value = stated.partition(": ")
+    account = 'id: "123456789012"\npolicies: {web: ../web.json}\nusers:\n  ann: {policies: [web], tags: {team: web}}\n'
+    scenario = "{name: gets, as: ann, session: other, actions: s3:GetObject, on: 'arn:aws:s3:::b/x', expect: allow}"
+    suite = f"suite: A\naccount: _account.yaml\nsessions: {{other: {{{stated}}}}}\nscenarios:\n  - {scenario}\n"
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios/_account.yaml").write_text(account, "utf-8")
+    (tmp_path / "scenarios/a.yaml").write_text(suite, "utf-8")
+    for name, actions in (("web", ["s3:GetObject"]), ("new", ["s3:GetObject", "s3:PutObject"])):
+        condition = {"StringEquals": {key: value}}
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::b/*", "Condition": condition}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}), "utf-8")
+    (ann,) = (one for one in data(tmp_path, "web.json", "new.json")["access"] if one["who"] == ["ann"])
+    assert {session for row in ann["gained"] for session in row["on"]} == {"other"}
+    assert ann["proofs"][0]["outcome"] == "counterexample"

@@ -3,7 +3,7 @@
 - A version compared with itself says nothing.
 - Swapping the versions swaps what is gained and lost, and what is no longer and what is now denied.
 - The naive evaluator confirms every gain, and every denial that is lifted.
-- Where it is proved that nothing new is allowed, no gain is listed.
+- Where it is proved that nothing new is allowed, no gain is listed, neither of a policy nor of a principal.
 - Sessions that are decided together are told what each is told alone.
 """
 
@@ -51,6 +51,8 @@ CONDITIONS = (
     {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
     {"StringEquals": {"aws:username": "somebody"}},
     {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+    {"Bool": {"aws:ViaAWSService": "true"}},
+    {"StringEquals": {"aws:PrincipalTag/team": "web"}},
 )
 
 
@@ -97,6 +99,8 @@ DECLARED = (
     declared("home", aws_SourceIp="198.51.100.1"),
     declared("other name", aws_username="somebodyelse"),
     declared("region", aws_RequestedRegion="eu-west-1"),
+    declared("via", aws_ViaAWSService="true"),
+    declared("team", **{"aws_PrincipalTag/team": "web"}),
 )
 
 
@@ -149,6 +153,18 @@ def test_where_nothing_new_is_proved_no_gain_is_listed(
     sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]
 ) -> None:
     one = subject(old, new)
+    found = compare_access(one, sweeper, prove_subject(one, sweeper.catalogue))
+    proved = {proof.claim for proof in found.proofs if proof.outcome == "proved"}
+    assert not (NEW_ALLOWS in proved and found.gained)
+    assert not (OLD_ALLOWS in proved and found.lost)
+
+
+@law
+@given(old=policies, new=policies)
+def test_where_nothing_new_is_proved_of_a_principal_no_gain_is_listed_in_any_session(
+    sweeper: Sweeper, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    one = replace(subject(old, new), sessions=DECLARED, alone=False)
     found = compare_access(one, sweeper, prove_subject(one, sweeper.catalogue))
     proved = {proof.claim for proof in found.proofs if proof.outcome == "proved"}
     assert not (NEW_ALLOWS in proved and found.gained)

@@ -19,12 +19,17 @@ from simulator.analyse.prove import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.accounts.context import Layer
+    from simulator.accounts.model import Principal
     from simulator.analyse.diff.access import Subject
     from simulator.analyse.prove import Answer
     from simulator.catalogue import Catalogue
+    from simulator.decide.context import ContextValue
 
 __all__ = ["LIMIT", "prove_subject"]
 
+_WAYS = frozenset({"aws:securetransport", "aws:viaawsservice"})
+_USERNAME, _TAG = "aws:username", "aws:principaltag/"
 LIMIT = 200_000  #: steps of one proof: some two seconds
 
 
@@ -56,7 +61,23 @@ def _claims(subject: Subject) -> Iterator[tuple[str, Claim]]:
 
 
 def _domains(subject: Subject) -> tuple[Domains, ...]:
-    return (principal_domains(subject.new.derived_context()),)
+    """Return who the principal is in each of the sessions: what one states of it wins."""
+    found: dict[tuple[tuple[str, ContextValue | None], ...], Domains] = {}
+    of_account = subject.account.context if subject.account is not None else {}
+    for session in subject.sessions:
+        context = _who(subject.new, {**of_account, **session.context})
+        found.setdefault(tuple(sorted(context.items())), principal_domains(context))
+    return tuple(found.values())
+
+
+def _who(principal: Principal, stated: Layer) -> dict[str, ContextValue | None]:
+    """Return what is known of a principal, with what is *stated* of it; None is a key that is absent.
+
+    By which way a request comes is no part of it, though the lists take the usual one.
+    """
+    known: dict[str, ContextValue | None] = {name.lower(): value for name, value in principal.derived_context().items()}
+    told = (key for key in stated if key in known or key == _USERNAME or key.startswith(_TAG))
+    return {key: value for key, value in (known | {key: stated[key].value for key in told}).items() if key not in _WAYS}
 
 
 def _proof(words: str, answer: Answer) -> Proof:

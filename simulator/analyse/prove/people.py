@@ -36,8 +36,8 @@ _PERSONAL = frozenset({_USERNAME, "aws:principalarn", "aws:userid"})
 _TAG = "aws:principaltag/"
 
 
-def principal_domains(derived: Mapping[str, ContextValue], *, anyone: bool = False) -> Domains:
-    """Return the domains of a principal's keys from its *derived* context, or those of anyone like it."""
+def principal_domains(derived: Mapping[str, ContextValue | None], *, anyone: bool = False) -> Domains:
+    """Return the domains of a principal's keys from its *derived* context (None: absent), or those of anyone like it."""
     if not anyone:
         return Domains.of({_USERNAME: None, **derived}, only_tags=True)
     fixed: dict[str, ContextValue | Domain | None] = {}
