@@ -13,6 +13,7 @@ from iamproof.cli import completing, output
 from iamproof.cli.choosing import asked_for, cell_options
 from iamproof.cli.test import recorded_command
 from iamproof.cli.threshold import asked
+from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -54,6 +55,7 @@ when --policy names them. A mutant that is proved to decide every request as the
     help="Write the run with a section on this; repeatable.",
     shell_complete=completing.reports,
 )
+@click.option("--coverage", is_flag=True, help="Give the report the section on coverage, too.")
 @output.report_options
 def command(**options: Any) -> int:
     """Mutate, print, and return the exit code."""
@@ -64,7 +66,10 @@ def command(**options: Any) -> int:
 
     threshold = asked(options["threshold"])
     targets, choices = output.report_targets(options["reports"]), output.report_choices(options)
-    prepared = prepare(asked_for(options))
+    if options["coverage"] and not targets:
+        message = "`--coverage` adds a section to a report, and none is asked for"
+        raise InputError([Diagnostic("option", message, help="add `--report FILE`, or run `iamproof coverage`")])
+    prepared = prepare(asked_for(options, coverage=options["coverage"]))
     warn_of_age(prepared.catalogue)
     found, tested = mutate(
         prepared.cells,

@@ -344,6 +344,16 @@ def test_cells_that_can_notice_nothing_are_told(own: Path) -> None:
 # --- reports ----------------------------------------------------------------------------------------
 
 
+def test_a_report_has_coverage_beside_where_that_is_asked_for(own: Path) -> None:
+    done = run("--report", "html=out/report.html", "--coverage", cwd=own)
+    assert done.returncode == 0, done.stderr
+    page = (own / "out/report.html").read_text(encoding="utf-8")
+    assert page.index('<h2 id="policy-coverage">') < page.index('<h2 id="mutation">')
+    without = run("--coverage", cwd=own)
+    assert without.returncode == 2
+    assert "help: add `--report FILE`, or run `iamproof coverage`" in without.stderr
+
+
 def test_a_report_has_the_run_and_a_section(own: Path) -> None:
     done = run("--report", "html=out/report.html", "--report", "json=out/run.json", cwd=own)
     assert done.returncode == 0, done.stderr
