@@ -348,12 +348,16 @@ def _review(run: Run, options: Options) -> str:
     review = options.signoff
     stale = review.stale(result_digest(run))
     state = "**Stale: this review was of another result.**" if stale else "This review is of this result."
-    row = [
-        text(value, 1000) or "—"
-        for value in (review.prepared_by, review.reviewed_by, review.date, review.decision, review.comment)
-    ]
+    by = ", ".join(filter(None, (review.reviewed_by, review.role)))
+    row = [text(one, 1000) or "—" for one in (review.prepared_by, by, review.date, review.decision, review.comment)]
     shown_row = table(["prepared by", "reviewed by", "date", "decision", "comment"], [row])
-    return f"#### J. Review and sign-off\n\n{state}\n\n{shown_row}\n\nReviewed digest {code(review.result_digest)}."
+    lines = ["#### J. Review and sign-off", state, shown_row, f"Reviewed digest {code(review.result_digest)}."]
+    if review.distribution:
+        lines.append(f"Distribution: {text(', '.join(review.distribution), 1000)}.")
+    if review.findings:
+        stated = (", ".join(filter(None, (f"{one.control}: {one.state}", one.remark))) for one in review.findings)
+        lines += ["Stated by the assessor:", bullets(text(one, 1000) for one in stated)]
+    return "\n\n".join(lines)
 
 
 def _appendix(run: Run, options: Options) -> str:

@@ -382,7 +382,9 @@ def _resource(document: _Document, name: str, content: dict[str, Any]) -> None:
 
 
 def _rlink(path: str, sha256: str) -> dict[str, Any]:
-    link: dict[str, Any] = {"href": quote(shown(path, 1000), safe="/-._~:") or "-"}
+    # The colons of an ARN are a URI's; one in the name of a file, or before a line, would make a scheme of the name.
+    safe = "/-._~:" if path.startswith("arn:") else "/-._~"
+    link: dict[str, Any] = {"href": quote(shown(path, 1000), safe=safe) or "-"}
     if re.fullmatch(r"[0-9a-f]{64}", sha256):
         link["hashes"] = [{"algorithm": "SHA-256", "value": sha256}]
     return link

@@ -267,6 +267,17 @@ def test_oscal_carries_the_run() -> None:
     assert load(base64.b64decode(value.group(1)).decode()) == sample_run()
 
 
+def test_oscal_names_a_document_inside_of_a_file_by_a_relative_reference() -> None:
+    run = sample_run()
+    account = dataclasses.replace(run.accounts[0], path="a <b>.yaml:3:11")
+    document = json.loads(oscal.render(dataclasses.replace(run, accounts=(account,))))
+    assert faults("oscal_assessment-results_schema-1.2.1.json", document) == []
+    links = [
+        link for one in document["assessment-results"]["back-matter"]["resources"] for link in one.get("rlinks", ())
+    ]
+    assert "a%20%3Cb%3E.yaml%3A3%3A11" in {link["href"] for link in links}
+
+
 # --- GitHub ---------------------------------------------------------------------------------------
 
 

@@ -125,3 +125,14 @@ def test_a_review_of_another_result_is_stale() -> None:
         f"result_digest: {'a' * 64}\nprepared_by: a\nreviewed_by: b\ndate: 2026-11-24\ndecision: accepted\n"
     )
     assert "**Stale: this review was of another result.**" in render(sample_run(), Options(signoff=review))
+
+
+def test_a_review_is_shown_whole() -> None:
+    review = load_signoff(
+        f"result_digest: {'b' * 64}\nprepared_by: a\nreviewed_by: b\nrole: internal audit\ndate: 2026-11-24\n"
+        "decision: accepted\ncomment: c\ndistribution: [audit, platform]\n"
+        "findings: [{control: 'NIST-800-53r5:AC-3', state: satisfied, remark: as tested}]\n"
+    )
+    text = render(sample_run(), Options(signoff=review)).partition("#### J. ")[2].partition("#### K. ")[0]
+    for said in ("b, internal audit", "Distribution: audit, platform.", "NIST-800-53r5:AC-3: satisfied, as tested"):
+        assert said in text

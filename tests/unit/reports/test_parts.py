@@ -14,13 +14,14 @@ from reports.baseline import compare
 from reports.describe import context_words, facts
 from reports.evidence import completeness, documents, evidence, subject, verification
 from reports.exceptions import exceptions
-from reports.gaps import gaps
+from reports.gaps import MFA_ACTIONS, gaps
 from reports.json import result_digest
 from reports.quote import Quotes
 from reports.redact import REDACTED, redact
 from reports.signoff import load_signoff
 from reports.trace import requirements
 from reports.words import Kind, conclusion, kind_of, mark_of, source_line, unspoken, unspoken_line
+from simulator.catalogue import load
 from simulator.errors import InputError
 from simulator.suites.result import Corroboration, Difference, Selection, Waiver
 from tests.unit.reports.sample import empty_run, make_cell, make_run, sample_run
@@ -234,6 +235,20 @@ def test_a_statement_that_never_decides_is_a_gap() -> None:
     )
     found = {gap.title: gap.items for gap in gaps(make_run(cells))}
     assert found["Statements that never decide"] == ("AllowListing, policies/IAMUsersMFAManagement.json:4",)
+
+
+def test_actions_on_mfa_devices_that_are_not_asked_are_a_gap() -> None:
+    assert set(MFA_ACTIONS) == set(load().match("iam:*MFADevice*"))
+    found = {gap.title: gap.items for gap in gaps(sample_run())}["Actions on MFA devices that no cell asks by name"]
+    assert "iam:TagMFADevice" in found
+    assert not {one.action for one in sample_run().cells} & set(found)
+
+
+def test_a_run_in_part_says_of_no_statement_that_it_never_decides() -> None:
+    left = tuple(dataclasses.replace(one, outcome="not_run", actual=None, deciding=()) for one in sample_run().cells)
+    titles = {gap.title for gap in gaps(make_run((*sample_run().cells[:2], *left[2:])))}
+    assert "Statements that never decide" not in titles
+    assert "Statements that decide none of the cells that were run" in titles
 
 
 def test_a_policy_under_several_names_is_one_document_and_decides_under_each() -> None:
