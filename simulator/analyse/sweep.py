@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from simulator.analyse.bits import places
 from simulator.analyse.samples import fill
 from simulator.catalogue.gate import Gate
 from simulator.catalogue.global_keys import global_keys
@@ -49,7 +50,6 @@ __all__ = [
     "Sweep",
     "Sweeper",
     "count_policies",
-    "places",
 ]
 
 _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
@@ -58,7 +58,6 @@ _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 ANY = "*"
 _NOBODY = "somebody-else"
-_FEW = 8  # bits that are cheaper to find one by one
 _OF_MFA = "aws:multifactorauth"  # the session is about these
 _MOST_PATTERNS = 2000  # of the policies' own, each a target
 
@@ -129,21 +128,6 @@ class Sweep:
         return replace(self, granted=tuple(one for one in more if one.allowed), conditional=())
 
 
-def places(mask: int) -> Iterator[int]:
-    """Yield the places of the bits of *mask*: of many by its text, since each shift would copy a large number."""
-    if mask.bit_count() <= _FEW:
-        while mask:
-            low = mask & -mask
-            yield low.bit_length() - 1
-            mask ^= low
-        return
-    text = bin(mask)[:1:-1]
-    place = text.find("1")
-    while place >= 0:
-        yield place
-        place = text.find("1", place + 1)
-
-
 def _told(kinds: dict[str, Kind]) -> tuple[str, ...]:
     general = "type" in kinds.values()
     return tuple(label for label, kind in kinds.items() if not (general and kind == "pattern"))
@@ -185,6 +169,7 @@ class Sweeper:
         self._types: TypeTable = type_table(catalogue)
         self._always = frozenset(key.name.lower() for key in global_keys() if key.always)
         self._takers: dict[str, dict[ResourceType, int]] = {}
+        self._made: tuple[Account | None, Principal | None, int, tuple[_Target, ...]] = (None, None, 0, ())
 
     def sweep(
         self,
@@ -241,7 +226,7 @@ class Sweeper:
         return declared is None or declared.provider != "principal"
 
     def compare(self, old: Owned, new: Owned, session: Session, *, possible: int) -> Iterator[Compared]:
-        """Yield what *old* and *new*, the same principal in two versions, may do on each target.
+        """Yield what *old* and *new*, the same principal in two versions, may do on each target on which it may differ.
 
         Only the actions *possible* are looked at, on the patterns of Deny statements and of NotResource too.
         """
@@ -254,11 +239,14 @@ class Sweeper:
         apart = tells_targets_apart(policies)
         near = None if apart else named_services(policies)
         star = [one.planes(ANY, base.context) for base, one in sides]
+        alike = (star[0].allowed, star[0].explicit) == (star[1].allowed, star[1].explicit)
         anything = _Target(ANY, "any", ANY, possible)
         found = self._targets(*new, policies, sides[1][0].context, possible, every=True)
         for target in (anything, *found):
             asked = target.takers & possible
             if target.kind == "type" and near is not None and not any(f":{name}:" in target.resource for name in near):
+                if alike:
+                    continue
                 planes = star  # to policies that name ARNs of other services it is like the text `*`
             else:
                 contexts = (self._context(situations, base, target) if apart else base.context for base, _ in sides)
@@ -289,7 +277,9 @@ class Sweeper:
     ) -> Iterator[_Target]:
         """Yield a target of each type that a *possible* action takes, and one of each pattern of *policies*."""
         asked: set[str] = set()
-        for target in self._of_types(account, principal, possible):
+        if self._made[0] is not account or self._made[1] is not principal or self._made[2] != possible:
+            self._made = (account, principal, possible, tuple(self._of_types(account, principal, possible)))
+        for target in self._made[3]:  # the same in every session
             asked.add(target.resource)
             yield target
         for label, resource in _patterns(policies, context, _like(principal), every=every):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from simulator.analyse.bits import places
 from simulator.analyse.diff.model import EXPLICIT, IMPLICIT, Access, Row
-from simulator.analyse.sweep import places
 from simulator.catalogue import LEVELS
 from simulator.decide.keys import statement_keys
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Subject", "compare_access", "keys_of", "meaning", "said_of", "touched"]
 
 _OF_MFA = "aws:multifactorauth"
-
-_Moved: TypeAlias = "dict[int, dict[str, dict[str, None]]]"
-"""Action (its place) -> session -> targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +107,21 @@ def compare_access(subject: Subject, sweeper: Sweeper, proofs: tuple[Proof, ...]
 class _Kind:
     """What moved in one way; and which of it the other version denies explicitly, which implicitly."""
 
-    moved: _Moved = field(default_factory=dict)
+    spots: list[tuple[str, str]] = field(default_factory=list)  #: sessions and targets, in the order of their decision
+    moved: dict[int, list[int]] = field(default_factory=dict)  #: spots of each action, by its place
     explicit: int = 0
     implicit: int = 0
 
     def note(self, bits: int, denied: int, session: str, label: str) -> None:
         """Add the actions *bits* of a session and a target; *denied* are explicitly denied in the other version."""
+        if not bits:
+            return
         self.explicit |= bits & denied
         self.implicit |= bits & ~denied
+        spot = len(self.spots)
+        self.spots.append((session, label))
         for place in places(bits):
-            self.moved.setdefault(place, {}).setdefault(session, {})[label] = None
+            self.moved.setdefault(place, []).append(spot)
 
 
 def _alike(subject: Subject) -> dict[object, list[Session]]:
@@ -146,13 +148,25 @@ def _shifts(one: Compared) -> Iterator[tuple[int, int]]:
 def _rows(kind: _Kind, sessions: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Iterator[Row]:
     levels = _levels(catalogue) if kind.moved else {}
     names = catalogue.table.names
-    for place, where in sorted(kind.moved.items()):
-        told = ((first, tuple(labels)) for first, labels in where.items())
-        denied = tuple(
-            word for word, mask in ((EXPLICIT, kind.explicit), (IMPLICIT, kind.implicit)) if mask >> place & 1
-        )
-        found = tuple((session, labels) for first, labels in told for session in sessions[first])
-        yield Row(names[place], levels.get(place, ""), found, denied)
+    denials = [(word, frozenset(places(mask))) for word, mask in ((EXPLICIT, kind.explicit), (IMPLICIT, kind.implicit))]
+    known: dict[tuple[int, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
+    for place, spots in sorted(kind.moved.items()):
+        key = tuple(spots)
+        where = known.get(key)
+        if where is None:
+            where = known[key] = _where((kind.spots[spot] for spot in spots), sessions)
+        yield Row(names[place], levels.get(place, ""), where, tuple(word for word, some in denials if place in some))
+
+
+def _where(
+    spots: Iterable[tuple[str, str]], sessions: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the targets of each session; *sessions* are all the names under which one was decided."""
+    labels: dict[str, dict[str, None]] = {}
+    for session, label in spots:
+        labels.setdefault(session, {})[label] = None
+    told = ((sessions[first], tuple(found)) for first, found in labels.items())
+    return tuple((session, found) for names, found in told for session in names)
 
 
 @lru_cache(maxsize=1)
