@@ -56,10 +56,17 @@ def decide_invariant(asserted: Asserted, catalogue: Catalogue, *, limit: int = L
 
 
 def refuting(
-    asserted: Asserted, changed: Callable[[Stack], Stack], catalogue: Catalogue, *, limit: int = LIMIT
+    asserted: Asserted,
+    claims: Sequence[Posed],
+    changed: Callable[[Stack], Stack],
+    catalogue: Catalogue,
+    *,
+    limit: int = LIMIT,
 ) -> Counterexample | None:
-    """Return a request that refutes an invariant, which is proved, once the policies are *changed*; None for unknown too."""
-    claims = list(posed(asserted, catalogue))
+    """Return a request that refutes a proved invariant, as posed in *claims*, once the policies are *changed*.
+
+    None where it is proved of them too, and where it is unknown.
+    """
     for one in claims:
         has, lacks = (tuple(_changed(said, changed) for said in side) for side in (one.claim.has, one.claim.lacks))
         if (has, lacks) == (one.claim.has, one.claim.lacks):

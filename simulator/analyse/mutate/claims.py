@@ -15,6 +15,7 @@ from simulator.analyse.mutate.proof import with_policies
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from simulator.analyse.invariants.pose import Posed
     from simulator.analyse.prove import Counterexample
     from simulator.catalogue import Catalogue
     from simulator.policy.model import Policy
@@ -38,6 +39,7 @@ class Claims:
         self._asserted = asserted
         self._catalogue = catalogue
         self._proved: dict[Asserted, bool] = {}
+        self._posed: dict[Asserted, tuple[Posed, ...]] = {}
 
     @property
     def idle(self) -> int:
@@ -58,9 +60,11 @@ class Claims:
         return tuple(Broken(one.id, request) for one, request in found if request is not None)
 
     def _refuting(self, one: Asserted, mutated: Mapping[Policy, Policy]) -> Counterexample | None:
-        from simulator.analyse.invariants import refuting  # noqa: PLC0415  # where cells leave something
+        from simulator.analyse.invariants import posed, refuting  # noqa: PLC0415  # where cells leave something
 
-        return refuting(one, partial(with_policies, mutated=mutated), self._catalogue)
+        if one not in self._posed:
+            self._posed[one] = tuple(posed(one, self._catalogue))
+        return refuting(one, self._posed[one], partial(with_policies, mutated=mutated), self._catalogue)
 
 
 def _beyond(one: Asserted) -> bool:
