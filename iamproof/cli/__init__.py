@@ -46,6 +46,7 @@ COMMANDS = {
 """Command to its short help; the module of the same name holds it as `command`."""
 
 _COLLECT_AFTER = 200_000  # new values
+_COMPLETE = "_IAMPROOF_COMPLETE"  # set by shells, read by click
 _INTERRUPTED = 130
 _DEFECT = 4
 
@@ -98,6 +99,10 @@ def main(args: Sequence[str] | None = None) -> None:
     # A run makes values by the ten thousand and hardly a cycle among them: looking for some all the
     # time costs a tenth of it.
     gc.set_threshold(_COLLECT_AFTER)
+    if _COMPLETE in os.environ:
+        from iamproof.cli.shells import register  # noqa: PLC0415  # only when a shell asks
+
+        register()
     code = _run(args)
     if args is not None:
         sys.exit(code)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from simulator.errors import Diagnostic, InputError, SelectionError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _LEVELS = ("List", "Read", "Write", "Permissions management", "Tagging")
 
 
 @click.command("catalogue", help=_HELP)
-@click.argument("pattern", required=False)
+@click.argument("pattern", required=False, shell_complete=completing.catalogued)
 @click.option("--level", type=click.Choice(_LEVELS, case_sensitive=False), help="Of actions, those of this level.")
 @click.option("--document", is_flag=True, help="Print the document of the one managed policy.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)

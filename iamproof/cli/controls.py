@@ -42,7 +42,7 @@ class _Claim:
 
 
 @click.command("controls", help=_HELP)
-@click.argument("arguments", nargs=-1, metavar="[FRAMEWORK] [PATH]...")
+@click.argument("arguments", nargs=-1, metavar="[FRAMEWORK] [PATH]...", shell_complete=completing.framework)
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--root",

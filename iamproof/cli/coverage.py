@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iamproof.cli import completing
 from iamproof.cli.choosing import cell_options, chosen
 from iamproof.cli.threshold import asked, failing
 
@@ -29,7 +30,7 @@ PATH is a suite or a folder of them (default: scenarios/)."""
 @click.option("--since", metavar="REV", help="Only statements that changed since this git revision.")
 @click.option("--managed", is_flag=True, help="Count AWS managed policies too.")
 @click.option("--full", is_flag=True, help="Show every statement, not only those that lack something.")
-@click.option("--lcov", metavar="FILE", help="Write an LCOV trace file too.")
+@click.option("--lcov", metavar="FILE", help="Write an LCOV trace file too.", shell_complete=completing.files)
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "md"]), default="text", show_default=True)
 def command(**options: Any) -> int:
     """Run the suites, print their coverage, return the exit code."""

@@ -45,8 +45,19 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
     help="Take the policies that bear on --as from this account.",
     shell_complete=completing.files,
 )
-@click.option("--as", "who", metavar="ARN|NAME", help="Who asks: an ARN, or a name of the account.")
-@click.option("--session", metavar="NAME", help="The sign-in state: with MFA, console without MFA, access key.")
+@click.option(
+    "--as",
+    "who",
+    metavar="ARN|NAME",
+    help="Who asks: an ARN, or a name of the account.",
+    shell_complete=completing.principals,
+)
+@click.option(
+    "--session",
+    metavar="NAME",
+    help="The sign-in state: with MFA, console without MFA, access key.",
+    shell_complete=completing.sessions,
+)
 @click.option("--action", help="The action; of a cell of many, the one to explain.", shell_complete=completing.actions)
 @click.option("--resource", metavar="ARN", help="The resource (default: *); of a cell of many, the one to explain.")
 @click.option("--context", multiple=True, metavar="KEY=VALUE", help="A context key; repeatable, a list if given twice.")

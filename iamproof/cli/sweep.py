@@ -53,7 +53,12 @@ class _Who(NamedTuple):
     shell_complete=completing.policies,
 )
 @click.option(
-    "--session", "sessions", multiple=True, metavar="NAME", help="A sign-in state; repeatable (default: each)."
+    "--session",
+    "sessions",
+    multiple=True,
+    metavar="NAME",
+    help="A sign-in state; repeatable (default: each).",
+    shell_complete=completing.sessions,
 )
 @click.option("--compare", metavar="NAME", help="What does this session, principal or (with --policy) policy add?")
 @click.option("--list", "full", is_flag=True, help="List the actions, however many.")
