@@ -112,6 +112,7 @@ LAYERS: dict[str, Any] = {
     "bound": {"Statement": {"Effect": "Allow", "Action": ["s3:*", "iam:Get*"], "Resource": "*"}},
     "own": {"Statement": {"Effect": "Allow", "Action": ["s3:List*", "iam:GetUser"], "Resource": "*"}},
 }
+OBJECT = "object: {arn: 'arn:aws:s3:::b/k', policy: ../policies/bucket.json}"
 LAYERED = """\
 suite: Layers
 account:
@@ -229,6 +230,31 @@ def test_policies_of_every_layer_are_mutated_and_what_stays_open_is_told(own: Pa
         assert one.effect == "unknown"
         assert one.reason is not None
         assert "a policy on the resource bears on the claim" in one.reason
+
+
+BUCKET = """\
+{"Version": "2012-10-17", "Statement": [
+  {"Sid": "All", "Effect": "Allow", "Principal": {"AWS": "%(ann)s"}, "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"},
+  {"Sid": "Ann", "Effect": "Allow", "Principal": {"AWS": "%(ann)s"}, "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*"},
+  {"Sid": "Ben", "Effect": "Allow", "Principal": {"AWS": "%(ben)s"}, "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*"},
+  {"Sid": "No", "Effect": "Deny", "Principal": {"AWS": "%(ann)s"}, "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/z"}
+]}
+""" % {name: f"arn:aws:iam::111122223333:user/{name}" for name in ("ann", "ben")}
+
+
+def test_a_change_of_a_resource_s_policy_is_equivalent_where_another_statement_says_the_same_to_the_same(
+    own: Path,
+) -> None:
+    (own / "policies/bucket.json").write_text(BUCKET, encoding="utf-8")
+    suite = SUITE.replace("folder: arn:aws:s3:::${aws:PrincipalTag/team}/x", OBJECT).replace("on: folder", "on: object")
+    (own / "scenarios/own.yaml").write_text(suite, encoding="utf-8")
+    _, every = mutated("scenarios")
+    dropped = {one.mutant.statement.sid: one.outcome for one in every if one.mutant.operator == "drop-statement"}
+    assert {sid: dropped[sid] for sid in ("Ann", "Ben", "No")} == {
+        "Ann": "equivalent",
+        "Ben": "survived",
+        "No": "survived",
+    }
 
 
 def outcomes() -> list[str]:

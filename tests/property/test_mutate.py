@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from simulator.decide.context import Context
 from simulator.decide.evaluate import Evaluator, Workspace
 from simulator.decide.request import Caller
 from simulator.decide.variant import Variation
+from simulator.policy.model import PolicyKind
 from simulator.policy.parse import parse_policy_text
 from tests.oracles import layers
 from tests.property import proving, strategies
@@ -41,6 +43,12 @@ if TYPE_CHECKING:
 ATTACKS = 20_000 if LONG else 300
 POLICIES = 200 * LONG if LONG else 8
 SEED = random.SystemRandom().randrange(2**32) if LONG else 11
+NAMED = (
+    "arn:aws:iam::123456789012:user/adm",
+    "arn:aws:iam::123456789012:user/b",
+    "arn:aws:iam::999999999999:user/b",
+    "*",
+)
 ACCOUNT: Any = SimpleNamespace(id="123456789012", partition="aws")
 
 
@@ -160,9 +168,32 @@ def test_equivalents_withstand_attack_and_differences_show(salt: int) -> None:
             assert found.reason
 
 
-def evaluators(stack: Stack) -> Evaluator:
+@pytest.mark.parametrize("salt", range(POLICIES))
+def test_equivalents_of_a_policy_on_a_resource_withstand_attack_by_whoever_asks(salt: int) -> None:
+    rng = random.Random(SEED * 1000 + salt)
+    own, document = proving.document(rng, most=2), proving.document(rng, most=2)
+    document["Statement"] += [{**statement} for statement in document["Statement"]]
+    for statement in document["Statement"]:
+        statement["Principal"] = {"AWS": rng.choice(NAMED)}
+    policy = parse_policy_text(json.dumps(document), name="on", kind=PolicyKind.RESOURCE)
+    stack, unit = replace(proving.stack(own), resource=policy), unit_of(policy)
+    holder = Holder(ACCOUNT, stack, ())
+    made = list(mutants(policy))
+    for mutant in rng.sample(made, min(len(made), 10)):
+        mutated = unit.mutated(mutant)
+        if compare([holder], mutated, load()) is None:
+            callers = [caller_of(layers.Caller(arn)) for arn in NAMED[:3]]
+            pairs = [[evaluators(s, who) for s in (stack, with_policies(stack, mutated))] for who in callers]
+            for resource, context in attacks(rng, [own, document, json.loads(text_of(mutant))], ATTACKS // 3):
+                if resource == "*" or resource.startswith("arn:aws:"):
+                    action = rng.choice(proving.ACTIONS)
+                    for old, new in pairs:
+                        assert not differ(old, new, action, resource, context), mutant.words
+
+
+def evaluators(stack: Stack, who: Caller | None = None) -> Evaluator:
     workspace = Workspace(load().table, gate=lambda table: Gate(load(), table).mask)
-    return Evaluator(stack, Caller(account=ACCOUNT.id), workspace)
+    return Evaluator(stack, who or Caller(account=ACCOUNT.id), workspace)
 
 
 def differ(old: Evaluator, new: Evaluator, action: str, resource: str, context: Context) -> bool:

@@ -22,6 +22,7 @@ from simulator.analyse.prove import (
     principal_domains,
 )
 from simulator.decide.request import Caller, Stack
+from simulator.policy.model import StatementEffect
 from simulator.policy.pattern import Pattern
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.accounts.model import Account, Principal
     from simulator.analyse.prove.claim import Verdict
     from simulator.catalogue import Catalogue
-    from simulator.policy.model import Policy
+    from simulator.policy.model import Policy, Statement
     from simulator.suites.asserted import Asserted
     from simulator.suites.cells import Cell
 
@@ -41,6 +42,7 @@ Direction: TypeAlias = Literal["widens", "loses a denial", "narrows", "adds a de
 DIRECTIONS: Final[tuple[Direction, ...]] = ("widens", "loses a denial", "narrows", "adds a denial")
 """What a change can do, the most harmful first."""
 
+_BOTH: Final[tuple[Direction, ...]] = ("widens", "narrows")
 _LIMIT = 200_000  # steps of one claim
 _STATES = ("with MFA", "console without MFA", "access key")
 _PRINCIPALS = 4  # that are asked about, of many with the same policies
@@ -155,12 +157,14 @@ def _apart_alone(
     """Return requests of which a layer that changed says otherwise by itself, None where each says the same.
 
     Then the whole does too, whatever the other layers are, a policy on the resource included: what a layer
-    allows counts only where it does not deny.  Whom a resource's policy names is not modelled.
+    allows counts only where it does not deny.  Whom a resource's policy names is not modelled, so of that the
+    statements are compared that name the same.
     """
     stack = holder.stack
     layers = (stack.identity, stack.session, (stack.boundary,), (stack.resource,), *stack.scps, *stack.rcps)
     found: list[Counterexample] = []
-    alike = stack.resource not in mutated
+    resource = stack.resource
+    alike = resource is None or resource not in mutated or _same_for_all(holder, resource, mutated[resource], catalogue)
     for layer in layers:
         policies = tuple(policy for policy in layer if policy is not None)
         if not mutated.keys().isdisjoint(policies):
@@ -171,3 +175,28 @@ def _apart_alone(
                 alike = alike and isinstance(answer, Proved)
                 found += [answer] if isinstance(answer, Counterexample) else []
     return None if alike else tuple(found)
+
+
+def _same_for_all(holder: Holder, old: Policy, new: Policy, catalogue: Catalogue) -> bool:
+    """Tell whether it is proved that of each effect and naming the same statements apply: whoever asks is answered alike."""
+    before, after = _by_naming(old), _by_naming(new)
+    for naming in dict.fromkeys((*before, *after)):
+        one, other = (replace(old, statements=tuple(side.get(naming, ()))) for side in (before, after))
+        if one.statements != other.statements:
+            alone = replace(holder, stack=Stack(identity=(one,)))
+            claims = (_claim(direction, alone, Stack(identity=(other,))) for direction in _BOTH)
+            answers = (decide_claim(claim, catalogue=catalogue, limit=_LIMIT) for claim in claims)
+            if not all(isinstance(answer, Proved) for answer in answers):
+                return False
+    return True
+
+
+def _by_naming(policy: Policy) -> Mapping[object, Sequence[Statement]]:
+    """Return the statements of each effect and naming, as if they allowed it to anybody."""
+    found: dict[object, list[Statement]] = {}
+    for one in policy.statements:
+        naming = one.principals
+        named = None if naming is None else (naming.negated, frozenset((k, entry.text) for k, entry in naming.entries))
+        allowed = replace(one, effect=StatementEffect.ALLOW, principals=None)
+        found.setdefault((one.effect, named), []).append(allowed)
+    return found
