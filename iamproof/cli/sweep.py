@@ -95,7 +95,7 @@ def command(**options: Any) -> int:
     return 0
 
 
-def _misused(message: str, advice: str = "") -> NoReturn:
+def _misused(message: str, advice: str) -> NoReturn:
     raise InputError([Diagnostic("option", message, help=advice)])
 
 
@@ -221,7 +221,8 @@ def _session(who: _Who, name: str) -> Session:
         near = nearest(name, known)
         _misused(f"there is no session `{name}`", f"did you mean `{near}`?" if near else _known(known))
     if who.principal.kind == "role" and not session.for_roles:
-        _misused(f"`{who.principal.label}` is a role, and roles have no session `{name}`")
+        message = f"`{who.principal.label}` is a role, and roles have no session `{name}`"
+        _misused(message, "roles have temporary credentials only")
     return session
 
 
@@ -248,7 +249,8 @@ def _counted(options: dict[str, Any], catalogue: Catalogue) -> str:
     patterns = [Pattern.parse(text.rpartition("/")[2].lower()) for text in options["policies"]]
     names = [name for name in managed_names() if any(pattern.matches(name.lower()) for pattern in patterns)]
     if not names:
-        _misused(f"no AWS managed policy matches `{' '.join(options['policies'])}`")
+        message = f"no AWS managed policy matches `{' '.join(options['policies'])}`"
+        _misused(message, "a pattern is of their names, as `*ReadOnlyAccess`; `iamproof catalogue PATTERN` lists them")
     who = _everybody({**options, "policies": ("AdministratorAccess",), "compare": None}, catalogue)[0]
     sessions = [_session(who, name) for name in options["sessions"]] or _default_sessions(who)
     derived = who.principal.derived_context()

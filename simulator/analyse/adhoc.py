@@ -89,7 +89,7 @@ def _finish(files: Files, option: str) -> None:
         raise InputError(found)
 
 
-def _fault(message: str, advice: str = "") -> InputError:
+def _fault(message: str, advice: str) -> InputError:
     return InputError([Diagnostic("option", message, help=advice)])
 
 
@@ -232,7 +232,8 @@ class _Reader:
             advice = f"did you mean `{near}`?" if near else f"the sessions are {', '.join(known)}"
             raise _fault(f"there is no session `{name}`", advice)
         if principal is not None and principal.kind == "role" and not session.for_roles:
-            raise _fault(f"`{principal.label}` is a role, and roles have no session `{name}`")
+            message = f"`{principal.label}` is a role, and roles have no session `{name}`"
+            raise _fault(message, "roles have temporary credentials only")
         return session.context
 
     def context(self) -> Layer:

@@ -112,7 +112,7 @@ def load(path: Path) -> Recording:
     try:
         content = json.loads(source.text)
     except (ValueError, RecursionError):
-        _refuse(source.name, "is no JSON")
+        _refuse(source.name, "is no JSON", "`iamproof record --to FILE` writes one")
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         _refuse(source.name, "is no recording", f'a recording says "schema": "{SCHEMA}"')
     digest = content.pop("digest", None)
@@ -124,7 +124,7 @@ def load(path: Path) -> Recording:
         _refuse(source.name, "is not of the shape of a recording", "record it again")
 
 
-def _refuse(name: str, what: str, advice: str = "") -> NoReturn:
+def _refuse(name: str, what: str, advice: str) -> NoReturn:
     raise InputError([Diagnostic("recording", f"the file `{name}` {what}", help=advice)])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import Collector, Diagnostic, InputError, nearest
 from simulator.policy.model import Element, Entry, Policy, PolicyKind, Principals, Statement, StatementEffect
-from simulator.policy.parse_condition import read_conditions
+from simulator.policy.parse_condition import in_words, read_conditions
 from simulator.policy.texts import action_fault, resource_fault
 from simulator.text.json import parse_json
 from simulator.text.source import Kind, Node, Source
@@ -126,7 +126,7 @@ class _Reader:
     def _statement(self, node: Node, index: int, behind: int) -> Statement | None:
         if node.kind is not Kind.MAPPING:
             self.faults.add(
-                node.fault("policy-type", f"a statement must be an object, not a {node.kind.value}", help=_STATEMENT)
+                node.fault("policy-type", f"a statement must be an object, not {in_words(node)}", help=_STATEMENT)
             )
             return None
         self._known_keys(node, _STATEMENT_KEYS, "a statement")
@@ -173,7 +173,7 @@ class _Reader:
             value.fault(
                 "policy-effect",
                 f"`Effect` is `Allow` or `Deny`, not `{value.text}`",
-                help=f"did you mean `{near}`? upper and lower case matter" if near else "",
+                help=f"did you mean `{near}`? upper and lower case matter" if near else 'write "Allow" or "Deny"',
             )
         )
         return None
@@ -297,8 +297,17 @@ class _Reader:
 
 
 def _expected(node: Node, code: str, what: str, shape: str) -> Diagnostic:
-    quoted = f'write "{node.text}"' if shape == "text" and node.kind in (Kind.NUMBER, Kind.BOOLEAN) else ""
-    return node.fault(code, f"{what} must be {shape}, not a {node.kind.value}", help=quoted)
+    quoted = shape == "text" and node.kind in (Kind.NUMBER, Kind.BOOLEAN)
+    advice = f'write "{node.text}"' if quoted else _WRITTEN[shape]
+    return node.fault(code, f"{what} must be {shape}, not {in_words(node)}", help=advice)
+
+
+_WRITTEN = {
+    "text": "write it in double quotes, or leave it out",
+    "an object": 'as {"Version": "2012-10-17", "Statement": [{…}]}',
+    "an object or a list of objects": _STATEMENT,
+    '"*" or an object': 'as "Principal": {"AWS": "arn:aws:iam::123456789012:root"}',
+}
 
 
 def _opening(node: Node, code: str, message: str, advice: str) -> Diagnostic:

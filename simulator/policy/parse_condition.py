@@ -15,7 +15,7 @@ from simulator.text.source import Kind, Node
 if TYPE_CHECKING:
     from simulator.errors import Collector, Diagnostic
 
-__all__ = ["read_conditions"]
+__all__ = ["in_words", "read_conditions"]
 
 _EXAMPLE = 'as "Condition": {"StringEquals": {"aws:username": ["ann", "bob"]}}'
 _SCALARS = (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN)
@@ -31,9 +31,7 @@ def read_conditions(
     if block is None:
         return ()
     if block.kind is not Kind.MAPPING:
-        faults.add(
-            block.fault("policy-type", f"`Condition` must be an object, not a {block.kind.value}", help=_EXAMPLE)
-        )
+        faults.add(block.fault("policy-type", f"`Condition` must be an object, not {in_words(block)}", help=_EXAMPLE))
         return ()
     conditions: list[Condition] = []
     for name, body in block.pairs:
@@ -79,6 +77,21 @@ def _keys(operator: Operator, body: Node, faults: Collector, *, variables: bool,
     return conditions
 
 
+def in_words(node: Node) -> str:
+    """Return what stands at *node*, as JSON calls it."""
+    return _JSON_WORDS[node.kind]
+
+
+_JSON_WORDS = {
+    Kind.STRING: "text",
+    Kind.NUMBER: "a number",
+    Kind.BOOLEAN: "a boolean",
+    Kind.NULL: "null",
+    Kind.SEQUENCE: "a list",
+    Kind.MAPPING: "an object",
+}
+
+
 def _values(node: Node, faults: Collector) -> tuple[ConditionValue, ...]:
     values: list[ConditionValue] = []
     for item in node.items if node.kind is Kind.SEQUENCE else (node,):
@@ -88,7 +101,7 @@ def _values(node: Node, faults: Collector) -> tuple[ConditionValue, ...]:
             faults.add(
                 item.fault(
                     "policy-type",
-                    f"a condition value must be text, number or boolean, not a {item.kind.value}",
+                    f"a condition value must be text, number or boolean, not {in_words(item)}",
                     help=_EXAMPLE,
                 )
             )

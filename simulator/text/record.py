@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.errors import Collector, nearest
-from simulator.text.shape import SCHEMA_TYPES, unknown_name, wrong_type
+from simulator.text.shape import SCHEMA_TYPES, in_form, unknown_name, wrong_type
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
@@ -181,7 +181,12 @@ class AnyOf:
             if case.fits(node):
                 case.shape.check(node, faults)
                 return
-        faults.add(wrong_type(node, self.words))
+        keys = [key for case in self.cases for key in case.keys]
+        if node.kind is Kind.MAPPING and keys:
+            advice = f"a mapping here has one of {', '.join(f'`{key}`' for key in dict.fromkeys(keys))}"
+        else:
+            advice = in_form(kind for case in self.cases for kind in case.kinds)
+        faults.add(wrong_type(node, self.words, advice))
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         if not self.name:

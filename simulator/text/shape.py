@@ -18,6 +18,8 @@ from simulator.errors import nearest
 from simulator.text.source import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simulator.errors import Collector, Diagnostic
     from simulator.text.source import Node
 
@@ -34,6 +36,7 @@ __all__ = [
     "OneOrMany",
     "Shape",
     "Text",
+    "in_form",
     "unknown_name",
     "wrong_type",
 ]
@@ -76,10 +79,10 @@ def unknown_name(node: Node, message: str, known: list[str], *, code: str = "unk
         return node.fault(code, message, help=f"did you mean `{near}`?")
     listed = ", ".join(f"`{name}`" for name in known[:_SHOWN_CHOICES])
     more = ", …" if len(known) > _SHOWN_CHOICES else ""
-    return node.fault(code, message, help=f"known here: {listed}{more}" if known else "")
+    return node.fault(code, message, help=f"known here: {listed}{more}" if known else "none is declared here")
 
 
-def wrong_type(node: Node, words: str, advice: str = "") -> Diagnostic:
+def wrong_type(node: Node, words: str, advice: str) -> Diagnostic:
     found = "nothing" if node.kind is Kind.NULL else f"a {node.kind.value}" if node.kind is not Kind.STRING else "text"
     return node.fault("wrong-type", f"expected {words}, found {found}", help=_form(words, node.kind) or advice)
 
@@ -93,6 +96,28 @@ def _form(words: str, found: Kind) -> str:
     if found is Kind.NULL:
         return "write it behind the colon, or leave the key out"
     return ""
+
+
+def in_form(kinds: Iterable[Kind]) -> str:
+    """Say how values of these kinds are written."""
+    taken = set(kinds)
+    taken -= {Kind.NUMBER} if Kind.STRING in taken else set()  # ids may stand without quotes; nobody has to know
+    return f"write it as {', or '.join(words for kind, words in _FORMS.items() if kind in taken)}"
+
+
+_FORMS = {
+    Kind.STRING: "text",
+    Kind.NUMBER: "a number",
+    Kind.BOOLEAN: "`true` or `false`",
+    Kind.SEQUENCE: "a list, `[…]`",
+    Kind.MAPPING: "a mapping, `{NAME: …}`",
+}
+_INSTEAD = {
+    Kind.SEQUENCE: "write one value, without `- ` and without brackets",
+    Kind.MAPPING: "write one value; text that holds `: ` stands in quotes",
+    Kind.NUMBER: "write text; one that looks like a number stands in quotes",
+    Kind.BOOLEAN: "write text; one that looks like `true` or `false` stands in quotes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +138,14 @@ class Text:
 
     def check(self, node: Node, faults: Collector) -> None:
         if node.kind not in self._kinds():
-            faults.add(wrong_type(node, self.words))
+            faults.add(wrong_type(node, self.words, _INSTEAD.get(node.kind, "")))
         elif self.choices and node.text not in self.choices:
             faults.add(unknown_name(node, f"`{node.text}` is not {self.words}", list(self.choices), code="wrong-value"))
         elif (not node.text and not self.empty) or (self.pattern and not re.match(self.pattern, node.text)):
-            faults.add(node.fault("wrong-value", f"`{node.text}` is not {self.words}", help=self.help))
+            advice = self.help or (
+                f"write {self.words}" if node.text else "write it in the quotes, or leave the key out"
+            )
+            faults.add(node.fault("wrong-value", f"`{node.text}` is not {self.words}", help=advice))
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         del defs
@@ -181,7 +209,7 @@ class Flag:
 
     def check(self, node: Node, faults: Collector) -> None:
         if node.kind is not Kind.BOOLEAN:
-            faults.add(wrong_type(node, self.words))
+            faults.add(wrong_type(node, self.words, "write `true` or `false`, without quotes"))
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         del defs
@@ -197,7 +225,7 @@ class Free:
 
     def check(self, node: Node, faults: Collector) -> None:
         if node.kind not in self.kinds:
-            faults.add(wrong_type(node, self.words))
+            faults.add(wrong_type(node, self.words, in_form(self.kinds)))
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         del defs
@@ -217,7 +245,7 @@ class ListOf:
         if node.kind is Kind.NULL and self.blank:
             return
         if node.kind is not Kind.SEQUENCE:
-            faults.add(wrong_type(node, self.words))
+            faults.add(wrong_type(node, self.words, in_form((Kind.SEQUENCE,))))
             return
         if len(node.items) < self.least:
             faults.add(node.fault("wrong-value", f"{self.words} can't be empty", help="name one at least"))
@@ -262,7 +290,7 @@ class MapOf:
         if node.kind is Kind.NULL and self.blank:
             return
         if node.kind is not Kind.MAPPING:
-            faults.add(wrong_type(node, self.words))
+            faults.add(wrong_type(node, self.words, in_form((Kind.MAPPING,))))
             return
         if len(node.pairs) < self.least:
             faults.add(node.fault("wrong-value", f"{self.words} can't be empty", help="name one at least"))
@@ -272,11 +300,12 @@ class MapOf:
 
     def _check_key(self, key: Node, faults: Collector) -> None:
         if key.kind in (Kind.NULL, Kind.MAPPING, Kind.SEQUENCE):
-            faults.add(wrong_type(key, self.key.words))
+            faults.add(wrong_type(key, self.key.words, f"write {self.key.words} before the colon"))
         elif key.text in self.reserved:
             faults.add(key.fault("reserved-name", f"`{key.text}` is a reserved word", help="choose another name"))
         elif not key.text or (self.key.pattern and not re.match(self.key.pattern, key.text)):
-            faults.add(key.fault("wrong-value", f"`{key.text}` is not {self.key.words}", help=self.key.help))
+            advice = self.key.help or f"write {self.key.words} before the colon"
+            faults.add(key.fault("wrong-value", f"`{key.text}` is not {self.key.words}", help=advice))
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         names: JsonSchema = {"minLength": 1}

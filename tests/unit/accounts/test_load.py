@@ -143,7 +143,7 @@ def test_a_policy_is_read_once_for_each_use(folder: Path) -> None:
         (f'{{arn: "{EC2}", sha256: abc}}', "policy-pin", "review the policy, then change the pin"),
         ("{file: allow.json, at: /Statement/0/Sid}", "json-syntax", None),
         ("{Statement: []}", "policy-statement", None),
-        ("[allow.json]", "wrong-type", ""),
+        ("[allow.json]", "wrong-type", "write it as text, or a mapping, `{NAME: …}`"),
         ("null", "wrong-type", "write it behind the colon, or leave the key out"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from simulator.errors import InputError
 from simulator.policy.model import PolicyKind
 from simulator.policy.parse import parse_policy_text
+from tests.unit.suites.test_shape import spoilt
 
 GOOD: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 
@@ -138,3 +139,30 @@ def test_kinds_differ_in_principals() -> None:
     assert _codes(_document(Principal={"AWS": "arn:aws:iam::1:user/*"}), PolicyKind.RESOURCE) == ["policy-principal"]
     trust = _document(Principal={"AWS": "*"}, Resource=None, Action="sts:AssumeRole")
     assert parse_policy_text(trust, name="t", kind=PolicyKind.TRUST).statements
+
+
+WHOLE: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Id": "i",
+    "Statement": [
+        {
+            "Sid": "A",
+            "Effect": "Allow",
+            "Principal": {"AWS": ["123456789012"]},
+            "Action": ["iam:GetUser"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:username": ["a"]}},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", PolicyKind)
+def test_whatever_is_wrong_with_a_policy_the_message_says_what_to_do(kind: PolicyKind) -> None:
+    silent = set()
+    for document in spoilt(WHOLE):
+        try:
+            parse_policy_text(json.dumps(document), name="p.json", kind=kind)
+        except InputError as error:
+            silent |= {f"{one.code}: {one.message}" for one in error.diagnostics if not one.help}
+    assert silent == set()

@@ -22,6 +22,8 @@ from simulator.text.source import Source
 from tests.property.profile import law
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.text.record import Record
 
 SHAPES = {"account.schema.json": ACCOUNT, "base.schema.json": BASE, "suite.schema.json": SUITE}
@@ -192,3 +194,29 @@ def test_what_one_accepts_the_other_accepts(name: str, data: st.DataObject) -> N
 )
 def test_they_agree_on_what_keys_owe_each_other(document: dict[str, Any]) -> None:
     assert accepted(SUITE, document) == VALIDATORS["suite.schema.json"].is_valid(document)
+
+
+WRONG: tuple[Any, ...] = (None, True, 7, "", "x: y", [], ["x", 1], {}, {"x": 1})
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """Yield *value* with each of its values, and each of its keys, replaced by what does not belong there."""
+    yield from WRONG
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ({**value, key: other} for other in spoilt(inner))
+            yield {name: one for name, one in value.items() if name != key}
+            yield {**{name: one for name, one in value.items() if name != key}, f"{key}x": inner}
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from ([*value[:place], other, *value[place + 1 :]] for other in spoilt(inner))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_whatever_is_wrong_with_a_shape_the_message_says_what_to_do(name: str) -> None:
+    silent = set()
+    for document in spoilt(EXAMPLES[name]):
+        faults = Collector()
+        SHAPES[name].check(parse_json(Source.of_text(json.dumps(document), name=name)), faults)
+        silent |= {f"{fault.code}: {fault.message}" for fault in faults if not fault.help}
+    assert silent == set()
