@@ -5,7 +5,7 @@ A report may come from anybody: what it names is read only below the root, as fi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from iamproof.recomputed import Section
     from iamproof.session import Prepared
+    from reports.signoff import SignOff
     from simulator.errors import Diagnostic
     from simulator.suites.result import AccountInfo, ExtendedInfo, PolicyInfo, Run, SuiteInfo
 
@@ -44,6 +45,7 @@ class VerifyOptions:
     root: str | None = None
     allow_external_files: bool = False
     baseline: Run | None = None  #: the run that the report compares with
+    signoff: SignOff | None = None  #: the review that the report shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
         different, compared = _cells(run, again)
         beside = tuple(sections(run, again, prepared))
         faults += [*different, *_invariants(run, again), *(fault for one in beside for fault in one.faults)]
-    edited, unsure = _page(text, run, options.baseline)
+    edited, unsure = _page(text, run, options)
+    if options.signoff is not None and options.signoff.stale(digest):
+        edited.append(f"the sign-off is of another result, with the digest {options.signoff.result_digest}")
     if not is_page(text):
         compared_with = tuple(changes(run, stated_changes(text), options.baseline))
         faults += [fault for one in compared_with for fault in one.faults]
@@ -251,14 +255,16 @@ def _notes(run: Run) -> Iterator[str]:
         yield f"the action catalogue is another one: {run.catalogue.date} in the report, {today.date} here"
 
 
-def _page(text: str, run: Run, baseline: Run | None) -> tuple[list[str], list[str]]:
+def _page(text: str, run: Run, given: VerifyOptions) -> tuple[list[str], list[str]]:
     """A page shows what it carries in words of its own, and these can be edited too: return faults and notes."""
     if not is_page(text):
         return [], []
     from reports import html  # noqa: PLC0415  # only for pages
     from reports.options import Options  # noqa: PLC0415  # only for pages
 
-    if html.render(run, Options(baseline=baseline)) == text:
+    options = Options(baseline=given.baseline, signoff=given.signoff)
+    # Style and script in files of their own are no part of what is read.
+    if any(html.render(run, replace(options, external_assets=apart)) == text for apart in (False, True)):
         return [], []
     told = "its visible text is not what this version writes of the run inside of it"
     if run.tool_version == __version__ and '<meta name="iamproof-options"' not in text:

@@ -146,7 +146,7 @@ def _text(chosen: Sequence[Control], claims: dict[str, list[_Claim]], catalogue:
 
 def _lines(control: Control, claims: Sequence[_Claim]) -> Iterator[str]:
     needs = f"; needs also: {', '.join(control.needs_also)}" if control.needs_also else ""
-    yield f"  {control.id}  [{control.strength}]  {control.own_words}{needs}"
+    yield f"  {control.id}  [{control.strength}]  {control.own_words.removesuffix('.')}{needs}"
     if not claims:
         yield "      no scenario"
     for claim in claims:

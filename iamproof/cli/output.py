@@ -26,6 +26,7 @@ __all__ = [
     "STDOUT",
     "coloured",
     "located",
+    "read_review",
     "read_run",
     "ready",
     "report_choices",
@@ -77,8 +78,8 @@ def report_choices(options: dict[str, Any]) -> dict[str, Any]:
     """Read the files that the options of reports name; return what `reports.write` takes."""
     return {
         "baseline": None if options["baseline"] is None else read_run(options["baseline"]),
-        "signoff": _signoff(options["signoff"]),
-        "oscal_findings": _signoff(options["oscal_findings"]),
+        "signoff": read_review(options["signoff"]),
+        "oscal_findings": read_review(options["oscal_findings"]),
         "external_assets": options["external_assets"],
         "split_by": options["split_by"],
         "strict": options["junit_strict"],
@@ -105,7 +106,8 @@ def located(name: str) -> Iterator[None]:
         raise InputError([replace(found, span=found.span or place) for found in error.diagnostics]) from error
 
 
-def _signoff(path: str | None) -> SignOff | None:
+def read_review(path: str | None) -> SignOff | None:
+    """Return the review in a file; None without one."""
     if path is None:
         return None
     from reports.signoff import read_signoff  # noqa: PLC0415  # only with a review

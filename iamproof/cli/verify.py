@@ -36,6 +36,12 @@ is unedited, not who made it: give the one that you kept with --digest."""
     help="The run that the report compares with: what changed is computed anew.",
     shell_complete=completing.files,
 )
+@click.option(
+    "--signoff",
+    metavar="FILE",
+    help="The review that the report shows: is it of this result, and is the page what was written with it?",
+    shell_complete=completing.files,
+)
 @click.option("--strict", is_flag=True, help="The run was strict, though its recorded command does not say so.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -48,7 +54,7 @@ is unedited, not who made it: give the one that you kept with --digest."""
 @click.option("--allow-external-files", is_flag=True, help="Let the report and its suites name files anywhere.")
 def command(**options: Any) -> int:
     """Verify, print, and return the exit code."""
-    from iamproof.cli.output import located, read_run  # noqa: PLC0415  # --help needs no simulator
+    from iamproof.cli.output import located, read_review, read_run  # noqa: PLC0415  # --help needs no simulator
     from iamproof.verification import VerifyOptions, verify_report  # noqa: PLC0415  # --help needs no simulator
     from simulator.text.files import read_source  # noqa: PLC0415  # --help needs no simulator
 
@@ -60,6 +66,7 @@ def command(**options: Any) -> int:
         options["root"],
         options["allow_external_files"],
         None if options["baseline"] is None else read_run(options["baseline"]),
+        read_review(options["signoff"]),
     )
     with located(source.name):
         found = verify_report(source.text, wanted)

@@ -242,6 +242,24 @@ def test_verify_wants_the_baseline_that_the_report_names(
     assert said in done.out
 
 
+def test_verify_a_page_with_a_review_whose_style_stands_apart(reported: Command) -> None:
+    digest = json.loads((reported.folder / "run.json").read_text(encoding="utf-8"))["result_digest"]
+    review = reported.folder / "review.yaml"
+    review.write_text(
+        f"result_digest: {digest}\nprepared_by: a\nreviewed_by: b\ndate: 2026-11-24\ndecision: accepted\n",
+        encoding="utf-8",
+    )
+    signed = ("--signoff", "review.yaml")
+    reported("report", "run.json", "--to", "html=signed.html", *signed, "--external-assets")
+    done = reported("verify", "signed.html", *signed)
+    assert (done.code, "note" in done.out) == (0, False)
+    assert "note: what was checked is the run inside of the page" in reported("verify", "signed.html").out
+    reported.edit("review.yaml", digest, "a" * 64)
+    done = reported("verify", "signed.html", *signed)
+    assert done.code == 1
+    assert f"the sign-off is of another result, with the digest {'a' * 64}" in done.out
+
+
 def test_verify_says_where_it_cannot_tell_whether_the_words_of_a_page_were_edited(reported: Command) -> None:
     reported("report", "run.json", "--to", "compared.html", "--baseline", "run.json")
     done = reported("verify", "compared.html")
