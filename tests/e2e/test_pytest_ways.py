@@ -97,6 +97,60 @@ def test_without_other_plugins(project: pytest.Pytester, options: tuple[str, ...
     assert len(json.loads((project.path / "run.json").read_text(encoding="utf-8"))["cells"]) == 2
 
 
+def test_without_any_plugin_of_pytest_that_can_be_left_out(project: pytest.Pytester) -> None:
+    names = (
+        "python debugging unittest skipping legacypath tmpdir monkeypatch recwarn pastebin assertion junitxml doctest "
+        "cacheprovider setuponly setupplan stepwise unraisableexception threadexception warnings logging faulthandler "
+        "subtests timeout xdist html metadata"
+    )
+    refused = [word for name in names.split() for word in ("-p", f"no:{name}")]
+    result = project.runpytest_subprocess("-p", "iamproof.pytest_plugin", *refused, "--iam-report=json=run.json")
+    assert result.ret == pytest.ExitCode.OK, result.stdout.str() + result.stderr.str()
+    assert json.loads((project.path / "run.json").read_text("utf-8"))["summary"]["verdict"] == "as expected"
+
+
+@pytest.mark.parametrize("style", ["--tb=short", "--tb=native", "--tb=line", "--full-trace", "--showlocals"])
+def test_no_style_of_tracebacks_shows_one(project: pytest.Pytester, style: str) -> None:
+    (project.path / "policies/read.json").write_text(BAD, encoding="utf-8")
+    result = project.runpytest_inprocess(*PLUGIN, style)
+    result.assert_outcomes(passed=1, failed=1)
+    if style != "--tb=line":
+        result.stdout.fnmatch_lines(["*expected     implicitDeny*"])
+    assert not re.search(r"Traceback|\.py:\d", result.stdout.str())
+
+
+def test_what_failed_is_first_alone_or_a_step(project: pytest.Pytester) -> None:
+    """``--ff``, ``--lf`` and ``--sw``: the ids of cells come back from pytest's cache."""
+    (project.path / "policies/read.json").write_text(BAD, encoding="utf-8")
+    plugin = ("-p", "iamproof.pytest_plugin")
+    project.runpytest_inprocess(*plugin).assert_outcomes(passed=1, failed=1)
+    assert project.runpytest_inprocess(*plugin, "--ff", "--co", "-q").outlines[:2] == [WRITES, READS]
+    assert project.runpytest_inprocess(*plugin, "--lf", "--co", "-q").outlines[:2] == [WRITES, ""]
+    project.runpytest_inprocess(*plugin, "--sw").assert_outcomes(passed=1, failed=1)
+    project.runpytest_inprocess(*plugin, "--sw").assert_outcomes(failed=1, deselected=1)
+
+
+def test_workers_run_what_failed_last(project: pytest.Pytester) -> None:
+    (project.path / "policies/read.json").write_text(BAD, encoding="utf-8")
+    plugin = ("-p", "iamproof.pytest_plugin")
+    project.runpytest_inprocess(*plugin).assert_outcomes(passed=1, failed=1)
+    project.runpytest_subprocess(*plugin, "--lf", "-n", "2", "--iam-report=json=run.json").assert_outcomes(failed=1)
+    found = json.loads((project.path / "run.json").read_text(encoding="utf-8"))
+    assert found["selection"] == {"left_out": 1, "text": "pytest --lf"}
+    assert [cell["id"] for cell in found["cells"]] == [WRITES]
+
+
+def test_a_plan_is_no_run(project: pytest.Pytester) -> None:
+    result = project.runpytest_inprocess(*PLUGIN, "--setup-plan", "--iam-report=json=run.json")
+    assert result.ret == pytest.ExitCode.OK
+    summary = json.loads((project.path / "run.json").read_text(encoding="utf-8"))["summary"]
+    assert (summary["passed"], summary["not_run"], summary["verdict"]) == (0, 2, "incomplete")
+
+
+def test_markers_choose_by_tags(project: pytest.Pytester) -> None:
+    project.runpytest_inprocess(*PLUGIN, "-m", "small and not read-only").assert_outcomes(passed=1, deselected=1)
+
+
 def test_without_a_terminal_the_exit_code_and_stderr_tell(project: pytest.Pytester) -> None:
     assert project.runpytest_subprocess(*PLUGIN, "-p", "no:terminal").ret == pytest.ExitCode.OK
     (project.path / "policies/other.json").write_text(READ, encoding="utf-8")
