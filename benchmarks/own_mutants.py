@@ -24,7 +24,7 @@ import sys
 import traceback
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import coverage
 import hypothesis  # noqa: F401  # loaded here once, not by each process
@@ -43,13 +43,19 @@ TESTS = (
     "tests/property",
 )
 LEFT_OUT = ("tests/property/test_prove_planted.py",)  # plants changes of its own
-WHOLE = {
-    # for what no test is known to run: what is run once, at import or for a cache
-    "simulator/analyse/prove": ("tests/unit/analyse/prove", "tests/property/test_prove.py"),
-    "simulator/decide": ("tests/unit/decide", "tests/property/test_evaluator.py", "tests/test_corpus.py"),
-    "simulator/policy": ("tests/unit/policy", "tests/property/test_conditions.py", "tests/property/test_evaluator.py", "tests/test_corpus.py"),
+FIRST = {
+    "simulator/analyse/prove": ["tests/unit/analyse/prove"],
+    "simulator/decide": ["tests/unit/decide"],
+    "simulator/policy": ["tests/unit/policy"],
+}
+"""Tests of each package that are run whole, since what is run once, at import or for a cache, is no test's own."""
+LATER = {
+    "simulator/analyse/prove": ["tests/property/test_prove.py", "tests/property/test_prove_z3.py"],
+    "simulator/decide": ["tests/property/test_evaluator.py", "tests/property/test_laws.py", "tests/test_corpus.py"],
+    "simulator/policy": ["tests/property/test_conditions.py", "tests/property/test_evaluator.py", "tests/test_corpus.py"],
 }  # fmt: skip
-MOST_TESTS = 60
+"""Dear tests, for what has survived the others."""
+MOST = 40  # of the tests that run a line
 QUIETLY = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is loaded here
 SEED = 8
 SECONDS = 60  # of the processor
@@ -231,47 +237,62 @@ def survives(root: Path, file: str, text: str, tests: Sequence[str]) -> bool:
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # what is compiled of it stays good
 
 
+Mutant: TypeAlias = tuple[str, int, str, int, int]
+
+
+def _package(file: str) -> str:
+    return next(one for one in PACKAGES if file.startswith(one))
+
+
+def _tried(
+    root: Path, sample: Sequence[Mutant], tests: Callable[[str, int], Sequence[str]], until: str | None
+) -> tuple[int, list[Mutant]]:
+    """Try mutants; return how many, and those that survived or were not tried."""
+    left: list[Mutant] = []
+    for number, mutant in enumerate(sample):
+        if until and dt.datetime.now().strftime("%H:%M") >= until:  # noqa: DTZ005  # the wall clock is meant
+            return number, [*left, *sample[number:]]
+        file, line, what, node, which = mutant
+        text, before, after = mutated((root / file).read_text("utf-8"), node, which)
+        if survives(root, file, text, tests(file, line)):
+            left.append(mutant)
+            row = {"file": file, "line": line, "what": what, "before": before[:200], "after": after[:200]}
+            print("survived", json.dumps(row), flush=True)
+    return len(sample), left
+
+
 def main() -> None:
     """Try a sample, and print the score by package and the survivors."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("copy", type=Path)
     parser.add_argument("--most", type=int, default=400)
-    parser.add_argument("--until", help="HH:MM, when to stop whatever is left")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--skip", type=int, default=0, help="leave out the first of the sample")
+    parser.add_argument("--until", help="HH:MM, when to stop whatever is left")
     options = parser.parse_args()
     root = options.copy.resolve()
     os.chdir(root)
     sys.path.insert(0, str(root))
     lines = lines_of(root)
     sys.dont_write_bytecode = True
+
+    def of_line(file: str, line: int) -> list[str]:
+        known = lines.get(file, {})  # of a statement over several lines only some count as run
+        tests = next((known[str(near)] for near in range(line, line - 6, -1) if known.get(str(near))), [])
+        return [*tests[:MOST], *FIRST[_package(file)]]
+
     every = mutants(root)
     chosen = random.Random(options.seed).sample(every, min(options.most, len(every)))
-    killed: Counter[str] = Counter()
-    tried: Counter[str] = Counter()
     print(f"{len(every):,} mutants, {len(chosen)} in the sample of seed {options.seed}", flush=True)
-    for file, line, what, number, which in chosen[options.skip :]:
-        if options.until and dt.datetime.now().strftime("%H:%M") >= options.until:  # noqa: DTZ005  # the wall clock is meant
-            break
-        text, before, after = mutated((root / file).read_text("utf-8"), number, which)
-        package = next(one for one in PACKAGES if file.startswith(one))
-        tried[package] += 1
-        tests = lines.get(file, {}).get(str(line), [])[:MOST_TESTS]
-        if survives(root, file, text, [*tests, *WHOLE[package]]):
-            row = {
-                "tests": len(tests),
-                "file": file,
-                "line": line,
-                "what": what,
-                "before": before[:200],
-                "after": after[:200],
-            }
-            print("survived", json.dumps(row), flush=True)
-        else:
-            killed[package] += 1
-    for package, number in sorted(tried.items()):
-        print(f"{package:26} {killed[package]:4} of {number:4} killed")
-    print(f"{'all':26} {killed.total():4} of {tried.total():4} killed: {killed.total() / max(1, tried.total()):.1%}")
+    count, left = _tried(root, chosen, of_line, options.until)
+    tried = chosen[:count]
+    print(f"{count} tried with the tests of their lines; what survived is tried with dear ones:", flush=True)
+    left = [one for one in left if one in tried]
+    later, left = _tried(root, left, lambda file, _: LATER[_package(file)], options.until)
+    print(f"{later} tried with dear tests")
+    for package in (*PACKAGES, ""):
+        whole, over = ([one for one in some if one[0].startswith(package)] for some in (tried, left))
+        killed = len(whole) - len(over)
+        print(f"{package or 'all':26} {killed:4} of {len(whole):4} killed: {killed / max(1, len(whole)):.1%}")
 
 
 if __name__ == "__main__":
