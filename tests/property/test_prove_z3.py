@@ -7,6 +7,7 @@ decide alike.  Without z3 the test is left out.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,7 +164,7 @@ def _opinion(new: Document, old: Document) -> bool | None:
 
 def test_z3_decides_alike() -> None:
     rng = random.Random(SEED)
-    both = 0
+    opinions: Counter[bool] = Counter()
     for _ in range(PAIRS):
         new, old = _document(rng), _document(rng)
         if rng.random() < 0.5:
@@ -172,7 +173,7 @@ def test_z3_decides_alike() -> None:
         opinion = _opinion(new, old)
         if opinion is None or not isinstance(answer, Proved | Counterexample):
             continue
-        both += 1
+        opinions[opinion] += 1
         assert isinstance(answer, Proved) is opinion, (SEED, new, old, answer)
-    tell(f"z3 decided {both} of {PAIRS} pairs, alike")
-    assert both > PAIRS // 4
+    tell(f"z3 proves {opinions[True]} of {PAIRS} pairs and refutes {opinions[False]}, as the prover does")
+    assert min(opinions[True], opinions[False]) > PAIRS // 10, "a prover that always says the same would pass"
