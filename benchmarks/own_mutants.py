@@ -4,9 +4,10 @@ Works on a copy of the checkout, which it is given::
 
     git worktree add /tmp/copy && python benchmarks/own_mutants.py /tmp/copy --most 400 --until 20:25
 
-Of each line it is noted first which tests run it.  A mutant is tried with these, cheapest first, and with some of its
-package's; it is killed when one fails or takes too long.  What survives is printed with its place and change: an
-equivalent change, or a test that is missing.
+First it is noted which tests run each line.  Then pytest collects all tests once, and each mutant gets a process that
+begins there: the code of its function is exchanged, and the tests that run its line are run, cheapest first, then its
+package's, until one fails or the time for a mutant is up.  What is run at import is tried in a process of its own.
+What survives is printed with its place and change: an equivalent change, or a test that is missing.
 """
 
 from __future__ import annotations
@@ -15,23 +16,25 @@ import argparse
 import ast
 import copy
 import datetime as dt
+import gc
 import json
 import os
 import random
 import resource
-import signal
+import subprocess
 import sys
+import time
 import traceback
+import types
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import coverage
-import hypothesis  # noqa: F401  # loaded here once, not by each process
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 PACKAGES = ("simulator/analyse/prove", "simulator/decide", "simulator/policy")
 TESTS = (
@@ -43,22 +46,19 @@ TESTS = (
     "tests/property",
 )
 LEFT_OUT = ("tests/property/test_prove_planted.py",)  # plants changes of its own
-FIRST = {
-    "simulator/analyse/prove": ["tests/unit/analyse/prove"],
-    "simulator/decide": ["tests/unit/decide"],
-    "simulator/policy": ["tests/unit/policy"],
-}
-"""Tests of each package that are run whole, since what is run once, at import or for a cache, is no test's own."""
-LATER = {
-    "simulator/analyse/prove": ["tests/property/test_prove.py", "tests/property/test_prove_z3.py"],
-    "simulator/decide": ["tests/property/test_evaluator.py", "tests/property/test_laws.py", "tests/test_corpus.py"],
-    "simulator/policy": ["tests/property/test_conditions.py", "tests/property/test_evaluator.py", "tests/test_corpus.py"],
+OWN = {
+    "simulator/analyse/prove": ("tests/unit/analyse/prove", "tests/property/test_prove_z3.py", "tests/property/test_prove.py"),
+    "simulator/decide": ("tests/unit/decide", "tests/property/test_evaluator.py", "tests/test_corpus.py"),
+    "simulator/policy": ("tests/unit/policy", "tests/property/test_conditions.py", "tests/property/test_evaluator.py", "tests/test_corpus.py"),
 }  # fmt: skip
-"""Dear tests, for what has survived the others."""
-MOST = 40  # of the tests that run a line
+"""The tests of each package, for what is run once, at import or for a cache, and is no test's own."""
+Mutant: TypeAlias = tuple[str, int, str, int, int]
+"""File, line, what, number of the node, number of its change."""
+
 QUIETLY = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is loaded here
 SEED = 8
-SECONDS = 60  # of the processor
+SECONDS = 6  # of the processor for the tests of a mutant
+ENDLESS = 6  # what takes so much longer is noticed, too
 
 _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -142,9 +142,9 @@ def _numbered(tree: ast.AST) -> Iterator[tuple[int, ast.AST]]:
     yield from walk(tree, live=True)
 
 
-def mutants(root: Path) -> list[tuple[str, int, str, int, int]]:
-    """Return all mutants: file, line, what, number of the node, number of its change."""
-    found = []
+def mutants(root: Path) -> list[Mutant]:
+    """Return all mutants."""
+    found: list[Mutant] = []
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             for number, node in _numbered(ast.parse(path.read_text("utf-8"))):
@@ -153,15 +153,15 @@ def mutants(root: Path) -> list[tuple[str, int, str, int, int]]:
     return found
 
 
-def mutated(text: str, number: int, which: int) -> tuple[str, str, str]:
-    """Return the text of a mutant, and the node before and after."""
+def mutated(text: str, number: int, which: int) -> tuple[ast.Module, str, str]:
+    """Return the tree of a mutant, and the node before and after."""
     tree = ast.parse(text)
     node = dict(_numbered(tree))[number]
     before = ast.unparse(node)
     change = list(changes(node))[which][1]
     after = change(copy.deepcopy(node))
     changed = ast.fix_missing_locations(_Apply(number, change).visit(tree))
-    return ast.unparse(changed), before, ast.unparse(after) if after is not None else ""
+    return changed, before, ast.unparse(after) if after is not None else ""
 
 
 # --- tests ------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def lines_of(root: Path) -> dict[str, dict[str, list[str]]]:
     """Return for each file and line the tests that run it, cheapest first; kept beside the copy."""
     kept = root / "lines.json"
     if not kept.exists():
-        _alone(lambda: _note_lines(root, kept), seconds=None)
+        _alone(lambda: _note_lines(root, kept))
     found: dict[str, dict[str, list[str]]] = json.loads(kept.read_text("utf-8"))
     return found
 
@@ -207,58 +207,129 @@ def _note_lines(root: Path, kept: Path) -> int:
     return int(code)
 
 
-def _alone(work: Callable[[], int], *, seconds: int | None) -> int:
+def _alone(work: Callable[[], int], *, quiet: bool = False) -> int:
     """Do *work* in a process of its own, which begins with what is loaded here; return how it ended."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 1
     try:
-        if seconds is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-            signal.alarm(10 * seconds)  # for what sleeps
-            sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # ends with the process
+        if quiet:
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + ENDLESS, SECONDS + ENDLESS))
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
         code = work()
     except BaseException:  # noqa: BLE001  # whatever it is, the code tells
         traceback.print_exc()
-        code = 1
     sys.stdout.flush()
     os._exit(code)
 
 
-def survives(root: Path, file: str, text: str, tests: Sequence[str]) -> bool:
-    """Tell whether *tests* pass with *text* for *file*."""
+# --- trying -----------------------------------------------------------------------------------------
+
+
+class Trial:
+    """A plugin of pytest that tries mutants in the place of running the tests."""
+
+    def __init__(self, root: Path, lines: dict[str, dict[str, list[str]]], until: str | None) -> None:
+        self._root, self._lines, self._until = root, lines, until
+        self._functions: dict[str, list[types.FunctionType]] = {}
+        self.tried: list[Mutant] = []
+        self.left: list[Mutant] = []
+        self.sample: list[Mutant] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for one in gc.get_objects():
+            if isinstance(one, types.FunctionType):
+                self._functions.setdefault(one.__code__.co_filename, []).append(one)
+        by_test: dict[str, list[pytest.Item]] = {}
+        for item in session.items:
+            by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        for mutant in self.sample:
+            if self._until and dt.datetime.now().strftime("%H:%M") >= self._until:  # noqa: DTZ005  # the wall clock is meant
+                break
+            self.tried.append(mutant)
+            if self._survives(session, mutant, by_test):
+                self.left.append(mutant)
+                file, line, what, node, which = mutant
+                _, before, after = mutated((self._root / file).read_text("utf-8"), node, which)
+                row = {"file": file, "line": line, "what": what, "before": before[:200], "after": after[:200]}
+                print("survived", json.dumps(row), flush=True)
+        return True
+
+    def _survives(self, session: pytest.Session, mutant: Mutant, by_test: dict[str, list[pytest.Item]]) -> bool:
+        file, line, _, node, which = mutant
+        tree, _, _ = mutated((self._root / file).read_text("utf-8"), node, which)
+        known = self._lines.get(file, {})  # of a statement over several lines only some count as run
+        near = next((known[str(one)] for one in range(line, line - 6, -1) if known.get(str(one))), [])
+        own = [test for place in OWN[_package(file)] for test in by_test if test.startswith(place)]
+        tests = list(dict.fromkeys((*near, *own)))
+        path = str(self._root / file)
+        changes = list(_changes(self._functions.get(path, ()), compile(tree, path, "exec")))
+        if not changes:
+            return _survives_import(self._root, file, ast.unparse(tree))
+
+        def run() -> int:
+            for function, code in changes:
+                function.__code__ = code
+            _forget()
+            items = [item for test in tests for item in by_test.get(test, ())]
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if session.testsfailed or time.process_time() > SECONDS:
+                    break
+            return session.testsfailed
+
+        return _alone(run, quiet=True) == 0
+
+
+def _changes(
+    functions: Iterable[types.FunctionType], module: types.CodeType
+) -> Iterator[tuple[types.FunctionType, types.CodeType]]:
+    """Yield the functions whose code is another one in *module*."""
+    codes: dict[tuple[str, int], types.CodeType] = {}
+    stack = [module]
+    while stack:
+        code = stack.pop()
+        codes[code.co_qualname, code.co_firstlineno] = code
+        stack += [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    for function in functions:
+        old = function.__code__
+        new = codes.get((old.co_qualname, old.co_firstlineno))
+        if new is not None and new != old and new.co_freevars == old.co_freevars:
+            yield function, new
+
+
+def _forget() -> None:
+    """Empty what is remembered since the tests were collected."""
+    for name, module in list(sys.modules.items()):
+        if name.replace(".", "/").startswith(PACKAGES):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def _survives_import(root: Path, file: str, text: str) -> bool:
+    """Tell whether the package's own tests pass with *text* for *file*."""
     path = root / file
     original, times = path.read_text("utf-8"), path.stat()
+    command = [sys.executable, "-m", "pytest", "-x", *QUIETLY, *OWN[_package(file)][:2]]
+    settings = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         path.write_text(text, "utf-8")
-        return _alone(lambda: int(pytest.main(["-x", *QUIETLY, *tests])), seconds=SECONDS) == 0
+        done = subprocess.run(command, cwd=root, env=settings, capture_output=True, timeout=60 * ENDLESS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
     finally:
         path.write_text(original, "utf-8")
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # what is compiled of it stays good
-
-
-Mutant: TypeAlias = tuple[str, int, str, int, int]
+    return done.returncode == 0
 
 
 def _package(file: str) -> str:
     return next(one for one in PACKAGES if file.startswith(one))
-
-
-def _tried(
-    root: Path, sample: Sequence[Mutant], tests: Callable[[str, int], Sequence[str]], until: str | None
-) -> tuple[int, list[Mutant]]:
-    """Try mutants; return how many, and those that survived or were not tried."""
-    left: list[Mutant] = []
-    for number, mutant in enumerate(sample):
-        if until and dt.datetime.now().strftime("%H:%M") >= until:  # noqa: DTZ005  # the wall clock is meant
-            return number, [*left, *sample[number:]]
-        file, line, what, node, which = mutant
-        text, before, after = mutated((root / file).read_text("utf-8"), node, which)
-        if survives(root, file, text, tests(file, line)):
-            left.append(mutant)
-            row = {"file": file, "line": line, "what": what, "before": before[:200], "after": after[:200]}
-            print("survived", json.dumps(row), flush=True)
-    return len(sample), left
 
 
 def main() -> None:
@@ -272,27 +343,14 @@ def main() -> None:
     root = options.copy.resolve()
     os.chdir(root)
     sys.path.insert(0, str(root))
-    lines = lines_of(root)
-    sys.dont_write_bytecode = True
-
-    def of_line(file: str, line: int) -> list[str]:
-        known = lines.get(file, {})  # of a statement over several lines only some count as run
-        tests = next((known[str(near)] for near in range(line, line - 6, -1) if known.get(str(near))), [])
-        return [*tests[:MOST], *FIRST[_package(file)]]
-
+    trial = Trial(root, lines_of(root), options.until)
     every = mutants(root)
-    chosen = random.Random(options.seed).sample(every, min(options.most, len(every)))
-    print(f"{len(every):,} mutants, {len(chosen)} in the sample of seed {options.seed}", flush=True)
-    count, left = _tried(root, chosen, of_line, options.until)
-    tried = chosen[:count]
-    print(f"{count} tried with the tests of their lines; what survived is tried with dear ones:", flush=True)
-    left = [one for one in left if one in tried]
-    later, left = _tried(root, left, lambda file, _: LATER[_package(file)], options.until)
-    print(f"{later} tried with dear tests")
+    trial.sample = random.Random(options.seed).sample(every, min(options.most, len(every)))
+    print(f"{len(every):,} mutants, {len(trial.sample)} in the sample of seed {options.seed}", flush=True)
+    pytest.main([*QUIETLY, "-s", *TESTS, *(f"--ignore={one}" for one in LEFT_OUT)], plugins=[trial])
     for package in (*PACKAGES, ""):
-        whole, over = ([one for one in some if one[0].startswith(package)] for some in (tried, left))
-        killed = len(whole) - len(over)
-        print(f"{package or 'all':26} {killed:4} of {len(whole):4} killed: {killed / max(1, len(whole)):.1%}")
+        tried, left = (sum(one[0].startswith(package) for one in some) for some in (trial.tried, trial.left))
+        print(f"{package or 'all':26} {tried - left:4} of {tried:4} killed: {(tried - left) / max(1, tried):.1%}")
 
 
 if __name__ == "__main__":

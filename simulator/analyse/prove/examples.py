@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ACCOUNT", "example"]
 
 ACCOUNT = "123456789012"
-_PARTITION, _SERVICE, _REGION, _ACCOUNT = 1, 2, 3, 4
+_SERVICE = 2  # where an ARN names it
 _HOME = "us-east-1"
 _GLOBAL = frozenset({"iam", "s3", "sts", "organizations", "route53", "cloudfront"})
 _OWNERLESS = frozenset({"s3"})

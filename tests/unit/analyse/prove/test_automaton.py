@@ -107,3 +107,13 @@ def test_a_class_without_fresh_characters_is_listed_whole() -> None:
         Group((word(Pattern.parse("???*")),), avoid=True),
     ]
     assert {"ab", "ba"} == set(representatives(groups, "!", alphabet=None, budget=Budget(10_000), limit=10))
+
+
+def test_listing_texts_costs_steps_too() -> None:
+    groups = [Group((word(Pattern.parse("a" * 12)),), need=True)]
+    everything = Budget(1000)
+    assert list(Machine(groups).texts(everything, 100)) == ["a" * 12]
+    enough = 1000 - everything.left
+    classes = Budget(1000)
+    Machine(groups)._reachable(classes)
+    assert enough > 1000 - classes.left + 12

@@ -11,7 +11,10 @@ import pytest
 from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.clause import shape_of
 from simulator.analyse.prove.domains import ANY, Domain
+from simulator.analyse.prove.languages import POINTS
 from simulator.analyse.prove.values import Wish, candidates
+from simulator.policy.operators import parse_date
+from simulator.policy.pattern import Pattern
 from tests.unit.analyse.prove.build import allow, policy
 
 if TYPE_CHECKING:
@@ -87,6 +90,26 @@ def test_each_value_has_a_candidate_as_good_as_it(kind: str) -> None:
                 [w.atom for w in wishes],
                 found,
             )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-0401-01-01",
+        "-0001-12-31",
+        "0000-01-01",
+        "0001-01-01",
+        "1600-02-29",
+        "2026-01-01T00:00:00.001Z",
+        "9999-12-31",
+        "+123456-07-08",
+    ],
+)
+def test_a_date_and_its_neighbours_can_be_said_in_every_year(text: str) -> None:
+    moment = parse_date(text)
+    assert moment is not None
+    found = {parse_date(one) for one in POINTS["DateEquals"]([Pattern.literal(text)])}
+    assert {moment + near for near in (0, -1, 1, -1000, 1000)} <= found
 
 
 def _wish(name: str, *values: str) -> Wish:

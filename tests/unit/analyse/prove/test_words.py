@@ -8,7 +8,7 @@ import random
 import pytest
 
 from simulator.analyse.prove import words
-from simulator.analyse.prove.words import Relation, Word, arn_word, folded_word, relation, word
+from simulator.analyse.prove.words import Relation, Word, arn_word, folded_word, relation, units, word
 from simulator.policy.operators import COMPARISONS
 from simulator.policy.pattern import Pattern, Wildcard
 
@@ -37,6 +37,16 @@ def test_a_word_reads_what_its_pattern_matches() -> None:
     for _ in range(60):
         one = _random(rng)
         assert _matched(one) == {text for text in _TEXTS if _reads(one, text)}
+
+
+def test_a_character_beyond_the_first_plane_is_two_units() -> None:
+    assert units("aé") == "aé"
+    assert units("a\U0001f600b") == "a\ud83d\ude00b"
+    assert [_reads(word(Pattern.parse(text)), units("\U0001f600")) for text in ("??", "?", "\U0001f600")] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_words_are_disjoint_exactly_when_no_text_matches_both() -> None:
