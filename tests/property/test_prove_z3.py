@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 z3: Any = pytest.importorskip("z3", reason="z3-solver is not installed")
 
-PAIRS = 400 * LONG if LONG else 40
+PAIRS = 200 * LONG if LONG else 40
 MILLISECONDS = 2_000 if LONG else 300
 SEED = random.SystemRandom().randrange(2**32) if LONG else 5
 
