@@ -134,11 +134,6 @@ class Clause:
     shape: Shape
     element: Element | None  #: the Action or NotAction as written
 
-    @property
-    def unconditional(self) -> bool:
-        """Tell whether it applies to its actions whatever the resource and the context."""
-        return self.shape.everything and not self.shape.atoms
-
 
 def clauses_of(statements: StatementSet, *, deny: bool) -> tuple[Clause, ...]:
     """Return the clauses of compiled statements that have an effect; those that never apply are left out."""

@@ -314,6 +314,26 @@ def test_unknown_actions_are_asked_for_on_demand(pattern: str, universe: Any, pr
         assert load().place(answer.action) is None
 
 
+@pytest.mark.parametrize("negated", [False, True])
+def test_an_unknown_action_is_found_that_no_denial_names(negated: bool) -> None:  # noqa: FBT001  # a column
+    denial = deny("x:*b")
+    if negated:
+        denial["NotAction"] = denial.pop("Action")
+    claim = denies(stack(allow("x:*"), denial))
+    found = replayed(claim, decide_claim(claim, universe="any"))
+    assert found.action.endswith("b") is negated
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_an_unknown_action_is_found_that_the_others_denial_names(negated: bool) -> None:  # noqa: FBT001  # a column
+    denial = deny("x:*b")
+    if negated:
+        denial["NotAction"] = denial.pop("Action")
+    claim = no_new_access(stack(allow("x:*")), stack(allow("x:*"), denial))
+    found = replayed(claim, decide_claim(claim, universe="any"))
+    assert found.action.endswith("b") is not negated
+
+
 # --- what is told -----------------------------------------------------------------------------------------
 
 
