@@ -13,6 +13,8 @@ from simulator.decide.decision import Effect
 from simulator.policy.model import StatementEffect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.decide.context import Context
     from simulator.decide.decision import StatementRef
     from simulator.decide.evaluate import Evaluator
@@ -60,18 +62,29 @@ def trace(evaluator: Evaluator, action: str, resource: str, context: Context) ->
 
 
 def near_misses(
-    evaluator: Evaluator, action: str, resource: str, context: Context, *, actual: Effect, limit: int = 3
+    evaluator: Evaluator,
+    action: str,
+    resource: str,
+    context: Context,
+    *,
+    actual: Effect,
+    wanted: StatementEffect | None = None,
+    named: Callable[[StatementRef], bool] = lambda _: False,
+    limit: int = 3,
 ) -> tuple[StatementTrace, ...]:
     """Return the statements that nearly changed the decision *actual*, the nearest first.
 
-    For a denial those are Allows that did not apply, for an allow Denies.  Statements that name the
-    action come first; one that names neither action nor resource is not near.
+    For a denial those are Allows that did not apply, for an allow Denies, unless it is said what is *wanted*: a Deny,
+    where a denial by default was to be an explicit one.  What is *named* comes first, then statements that name the
+    action; another one that names neither action nor resource is not near.
     """
-    wanted = StatementEffect.DENY if actual is Effect.ALLOWED else StatementEffect.ALLOW
+    wanted = wanted or (StatementEffect.DENY if actual is Effect.ALLOWED else StatementEffect.ALLOW)
     candidates = [
         step
         for step in trace(evaluator, action, resource, context)
-        if not step.applied and step.ref.statement.effect is wanted and not {"action", "resource"} <= set(step.missed)
+        if not step.applied
+        and step.ref.statement.effect is wanted
+        and (named(step.ref) or not {"action", "resource"} <= set(step.missed))
     ]
-    candidates.sort(key=lambda step: (len(step.missed), "action" in step.missed))
+    candidates.sort(key=lambda step: (not named(step.ref), len(step.missed), "action" in step.missed))
     return tuple(candidates[:limit])

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 from simulator.decide.decision import Effect
 from simulator.decide.trace import near_misses
 from simulator.decide.words import missed_words
+from simulator.policy.model import StatementEffect
 from simulator.suites.findings import deciding
+from simulator.suites.judge import named_by
+from simulator.suites.model import Verdict
 from simulator.suites.result import CellResult, Deciding, Difference, Layer, Live, Miss, Waiver
 
 if TYPE_CHECKING:
@@ -149,7 +152,7 @@ def evidence_of(
         layers=_one(_layers(finding, ground)),
         live=_live(cell, finding, engine, ground),
         missing_context=ground.missing_in(cell.context) if effect is Effect.IMPLICIT_DENY else (),
-        near=() if finding.holds else tuple(_near(finding, ground)),
+        near=() if finding.holds else tuple(_near(cell, finding, ground)),
         differing=() if finding.holds or finding.requests == 1 else tuple(_differences(finding, ground)),
         requests=finding.requests,
         vacuous=vacuous,
@@ -195,14 +198,26 @@ def _live(cell: Cell, finding: Finding, engine: Engine, ground: Ground) -> Live 
     return None
 
 
-def _near(finding: Finding, ground: Ground) -> Iterator[Miss]:
-    """Yield the statements that nearly changed the first decision that differs."""
+_WANTED = {Verdict.ALLOW: StatementEffect.ALLOW, Verdict.EXPLICIT_DENY: StatementEffect.DENY}
+
+
+def _near(cell: Cell, finding: Finding, ground: Ground) -> Iterator[Miss]:
+    """Yield the statements that nearly changed the first decision that differs, the one that is to decide first."""
     ask = next(ask for ask in finding.asks if ask.differing)
     bit = ask.differing & -ask.differing
     action = ground.evaluator.table.members(bit)[0]
     resource = ask.spots[0].resources[0]
     context = ask.spots[0].context
-    for step in near_misses(ground.evaluator, action, resource, context, actual=ask.split.effect(bit)):
+    verdict, by = cell.expected.verdict, cell.expected.by
+    for step in near_misses(
+        ground.evaluator,
+        action,
+        resource,
+        context,
+        actual=ask.split.effect(bit),
+        wanted=_WANTED.get(verdict),
+        named=lambda ref: by is not None and named_by(by, ref),
+    ):
         yield miss_of(step, missed_words(step, action, resource, context))
 
 
