@@ -36,11 +36,13 @@ __all__ = [
     "catalogued",
     "cells",
     "commands",
+    "compared",
     "controls",
     "files",
     "folders",
     "framework",
     "only",
+    "own_policies",
     "policies",
     "principals",
     "reports",
@@ -146,6 +148,13 @@ _frameworks = _of_suites(
 )
 principals = _of_suites(lambda loaded: (name for account in loaded.accounts for name in account.principals))
 sessions = _of_suites(lambda loaded: (cell.session for cell in loaded.cells()))
+compared = _of_suites(
+    lambda loaded: (
+        *(name for account in loaded.accounts for name in account.principals),
+        *(cell.session for cell in loaded.cells()),
+    )
+)
+own_policies = _of_suites(lambda loaded: (one.name for account in loaded.accounts for one in account.loaded_policies))
 _ids = _of_suites(lambda loaded: (cell.id for cell in loaded.cells()))
 
 

@@ -43,6 +43,7 @@ when --policy names them. A mutant that is proved to decide every request as the
     multiple=True,
     metavar="NAME",
     help="Only this policy, by name or file (a glob); repeatable.",
+    shell_complete=completing.own_policies,
 )
 @click.option("--fail-under", "threshold", metavar="PERCENT", help="End with 1 when fewer mutants are noticed.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), default=1, metavar="N", help="Test in N processes.")

@@ -60,7 +60,12 @@ class _Who(NamedTuple):
     help="A sign-in state; repeatable (default: each).",
     shell_complete=completing.sessions,
 )
-@click.option("--compare", metavar="NAME", help="What does this session, principal or (with --policy) policy add?")
+@click.option(
+    "--compare",
+    metavar="NAME",
+    help="What does this session, principal or (with --policy) policy add?",
+    shell_complete=completing.compared,
+)
 @click.option("--list", "full", is_flag=True, help="List the actions, however many.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option(

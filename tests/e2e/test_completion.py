@@ -85,6 +85,8 @@ def test_commands_are_completed_in_each_shell(shell: str) -> None:
         (["schema", "acc"], ["account"]),
         (["sweep", "--as", "ec2"], ["ec2webuser"]),
         (["sweep", "--session", "with M"], ["with MFA"]),
+        (["sweep", "--compare", "ec2"], ["ec2webuser"]),
+        (["mutate", "--policy", "IAMUsers"], ["IAMUsersMFAManagement"]),
         (["explain", "--as", "ec2"], ["ec2webuser"]),
         (["test", "--control", "NIST-800-53r5:AC-6(10"], ["NIST-800-53r5:AC-6(10)"]),
         (["catalogue", "administratoracc"], ["AdministratorAccess"]),
