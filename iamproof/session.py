@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.suites.cells import Cell
     from simulator.suites.coverage import Coverage
     from simulator.suites.load import Loaded
+    from simulator.suites.model import Suite
     from simulator.suites.result import CellResult, InvariantResult, Run
     from simulator.text.source import Source
 
@@ -138,6 +139,16 @@ class Prepared:
         finally:
             self._ahead.stop()
             self._ahead = None
+
+    @property
+    def suites(self) -> tuple[Suite, ...]:
+        """The suites that something was chosen of."""
+        return tuple(dict.fromkeys((*(c.suite for c in self.cells), *(a.suite for a in self.asserted))))
+
+    def count(self) -> None:
+        """Count what no scenario speaks about, as long as another process keeps this one waiting."""
+        for suite in self.suites if self.asserted else ():
+            _ = self.loaded.unspoken[suite].count
 
     def prove(self) -> Iterator[InvariantResult]:
         """Decide the invariants one by one, unless the limit of failures was reached."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from iamproof.session import Prepared, RunOptions
-    from simulator.suites.asserted import Asserted
-    from simulator.suites.cells import Cell
     from simulator.suites.result import Run
 
     _Targets: TypeAlias = tuple[tuple[str | None, str], ...]
@@ -119,8 +117,7 @@ def _list(prepared: Prepared, *, unspoken: bool) -> int:
         return 0
     from reports.words import count  # noqa: PLC0415  # only with --unspoken
 
-    chosen: tuple[Cell | Asserted, ...] = (*prepared.cells, *prepared.asserted)
-    for suite in (suite for suite in dict.fromkeys(one.suite for one in chosen) if suite.scenarios):
+    for suite in (suite for suite in prepared.suites if suite.scenarios):
         found = prepared.loaded.unspoken[suite]
         for gap in found.gaps():
             click.echo(_printable(str(gap)))
@@ -221,6 +218,7 @@ def _decide(prepared: Prepared) -> bool:
                 ending = "\r" if sys.stderr.isatty() else "\n"
                 click.echo(f"decided {done} of {total} cells{ending}", err=True, nl=False)
         output.ready()
+        prepared.count()
         for done, _ in enumerate(prepared.prove(), 1):
             if (moment := time.monotonic()) >= soon:
                 soon = moment + _BETWEEN_SECONDS

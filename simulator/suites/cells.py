@@ -17,8 +17,7 @@ from simulator.suites.closed import Unspoken, check_closed
 from simulator.suites.columns import Columns
 from simulator.suites.conflicts import check_opposites
 from simulator.suites.expect import Dimension, Expectations, keys_of
-from simulator.suites.model import ANY_SIGN_IN
-from simulator.suites.sessions import MFA_SESSIONS, concrete, names_mfa
+from simulator.suites.sessions import MFA_SESSIONS, Usual, concrete, of_caller
 from simulator.suites.situations import Situations
 from simulator.suites.types import type_table
 from simulator.suites.where import Where
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from simulator.accounts.model import Principal
-    from simulator.accounts.policies import LoadedPolicy
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.suites.actions import Asked
@@ -95,8 +93,8 @@ class _Expander:
         self.situations = Situations()
         self.wheres: dict[tuple[object, Situation], Where] = {}
         self.room = _MOST_CELLS
-        self.mfa: dict[tuple[Principal, tuple[LoadedPolicy, ...]], bool] = {}
-        self.unspoken = Unspoken(suite, self.columns, self.situations, self.types, self.usual_sessions)
+        self.usual = Usual()
+        self.unspoken = Unspoken(suite, self.types, self.columns.built_in, self.usual)
 
     def cells(self, scenario: Scenario) -> list[Cell]:
         """Return the cells of one scenario."""
@@ -106,7 +104,7 @@ class _Expander:
         if not columns:
             return []
         names, spoken = self.session_names(scenario, columns)
-        sessions = {who: self.sessions_of(who, names[who]) for who in scenario.principals}
+        sessions = {who: of_caller(who, names[who], self.suite.sessions) for who in scenario.principals}
         all_sessions = list(dict.fromkeys(one for found in sessions.values() for one in found))
         expect = Expectations(
             scenario.expect,
@@ -205,10 +203,6 @@ class _Expander:
                 return False
         return True
 
-    def usual_sessions(self, who: Principal, policies: tuple[LoadedPolicy, ...]) -> tuple[Session, ...]:
-        """Return the sessions of a scenario that names none."""
-        return self.sessions_of(who, MFA_SESSIONS if self.near_mfa(who, policies) else (ANY_SIGN_IN,))
-
     def session_names(
         self, scenario: Scenario, columns: list[Column]
     ) -> tuple[dict[Principal, tuple[str, ...]], tuple[str, ...]]:
@@ -221,21 +215,9 @@ class _Expander:
         # Who expects something of a session means it, even of a policy that has lost its condition.
         spoken = bool({*concrete_names(self.suite, MFA_SESSIONS), *MFA_SESSIONS} & set(keys_of(scenario.expect)))
         names: dict[Principal, tuple[str, ...]] = {
-            who: MFA_SESSIONS if spoken or self.near_mfa(who, policies) else (ANY_SIGN_IN,)
-            for who in scenario.principals
+            who: MFA_SESSIONS if spoken else self.usual.names(who, policies) for who in scenario.principals
         }
         return names, tuple(dict.fromkeys(name for found in names.values() for name in found))
-
-    def near_mfa(self, who: Principal, policies: tuple[LoadedPolicy, ...]) -> bool:
-        key = (who, policies)
-        if key not in self.mfa:
-            near = (*who.loaded_policies, *policies)
-            self.mfa[key] = names_mfa(loaded.policy for loaded in near)
-        return self.mfa[key]
-
-    def sessions_of(self, who: Principal, names: tuple[str, ...]) -> tuple[Session, ...]:
-        found = concrete(names, self.suite.sessions)
-        return found if who.kind == "user" else tuple(one for one in found if one.for_roles)
 
     def of_principals(self, scenario: Scenario) -> Dimension:
         names = tuple((who.label, *scenario.groups.get(who.label, ())) for who in scenario.principals)

@@ -13,23 +13,26 @@ from itertools import islice
 from operator import and_, or_
 from typing import TYPE_CHECKING, TypeAlias
 
+from simulator.accounts.context import merge
 from simulator.suites.model import EACH_TYPE
 from simulator.suites.places import STAR, Places
+from simulator.suites.sessions import of_caller
 from simulator.suites.spoken import Bits, Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from simulator.accounts.context import Layer
     from simulator.accounts.model import Principal
     from simulator.accounts.policies import LoadedPolicy
     from simulator.errors import Collector
     from simulator.suites.actions import Asked
-    from simulator.suites.columns import Column, Columns
+    from simulator.suites.columns import Column
     from simulator.suites.each_type import EachType
     from simulator.suites.model import Session, Suite
-    from simulator.suites.situations import Situations
+    from simulator.suites.sessions import Usual
     from simulator.suites.spoken import Row
-    from simulator.suites.targets import Bound
+    from simulator.suites.targets import Bound, BuiltIn
     from simulator.suites.types import TypeTable
 
 __all__ = ["Gap", "Unspoken", "check_closed"]
@@ -63,22 +66,13 @@ class Gap:
 class Unspoken:
     """What is left of the product of a suite when its scenarios have spoken.
 
-    The cells of the product are not made to be counted.  *usual* are a principal's sessions in a scenario that
-    names none, with the policies of targets near.
+    The cells of the product are not made to be counted.  It lives as long as a run, so it holds little.
     """
 
-    def __init__(
-        self,
-        suite: Suite,
-        columns: Columns,
-        situations: Situations,
-        types: TypeTable,
-        usual: Callable[[Principal, tuple[LoadedPolicy, ...]], tuple[Session, ...]],
-    ) -> None:
+    def __init__(self, suite: Suite, types: TypeTable, built_in: BuiltIn, usual: Usual) -> None:
         self._suite = suite
-        self._binding = columns
-        self._situations = situations
         self._types = types
+        self._built_in = built_in
         self._usual = usual
         self._bits = Bits(types.catalogue)
         self._spoken = Spoken()
@@ -126,24 +120,31 @@ class Unspoken:
 
     def _left(self) -> Iterator[tuple[Principal, Session, _Left]]:
         """Yield every principal and session with what nobody asks of them."""
-        places = Places(self._binding, self._columns.values())
+        places = Places(self._built_in, self._columns.values())
         rest = _Rest(self._asked.values(), self._bits, self._types)
         policies = dict.fromkeys(one.target.policy for one in self._columns.values() if one.target is not None)
         near = tuple(policy for policy in policies if policy is not None)
-        account, suite = self._suite.account.context, self._suite.context
         for who in self._suite.account.principals.values():
-            own = self._sessions.get(who) or self._usual(who, near)
-            named = (one for one in self._named if who.kind == "user" or one.for_roles)
             known: list[tuple[Row, _Targets, _Left]] = []  # most sessions are like another
-            for session in dict.fromkeys((*own, *named)):
+            for session in self._sessions_of(who, near):
                 row = self._spoken.row(who, session.name)
-                targets = places.arns(who, self._situations.layer((account, suite, session.context)))
+                targets = places.arns(who, self._layer(session))
                 alike = (left for one, those, left in known if those is targets and one.asked == row.asked)
                 left = next(alike, None)
                 if left is None:
                     left = tuple(rest.of(row, targets, partial(places.places, who)))
                     known.append((row, targets, left))
                 yield who, session, left
+
+    def _sessions_of(self, who: Principal, near: tuple[LoadedPolicy, ...]) -> Iterable[Session]:
+        """Return the sessions in which scenarios ask a principal, or would, and all that a scenario names."""
+        own = self._sessions.get(who) or of_caller(who, self._usual.names(who, near), self._suite.sessions)
+        named = (one for one in self._named if who.kind == "user" or one.for_roles)
+        return dict.fromkeys((*own, *named))
+
+    def _layer(self, session: Session) -> Layer:
+        """Return what files state of the context, but for scenarios."""
+        return merge((self._suite.account.context, self._suite.context, session.context))
 
 
 class _Rest:
@@ -155,6 +156,7 @@ class _Rest:
         self._known, self._unknown = bits.known, bits.unknown
         self._types = types
         self._possible: dict[tuple[str, ...], int] = {}
+        self._same: dict[int, int] = {}  # one integer for all that are equal: it may have a bit for every action
         self._found: dict[tuple[int, bool], tuple[Asked, ...]] = {}
 
     def of(
@@ -172,7 +174,8 @@ class _Rest:
         """Return the suite's actions that the gate lets be asked of all *arns*; of ``*``, every one."""
         if arns not in self._possible:
             taking = () if arns == STAR else (self._types.takers(arn) | self._unknown for arn in arns)
-            self._possible[arns] = reduce(and_, taking, self._all)
+            mask = reduce(and_, taking, self._all)
+            self._possible[arns] = self._same.setdefault(mask, mask)
         return self._possible[arns]
 
     def _asking(self, left: int, *, star: bool) -> tuple[Asked, ...]:

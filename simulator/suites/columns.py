@@ -15,7 +15,7 @@ from simulator.errors import Collector, Severity
 from simulator.suites.each_type import EachType
 from simulator.suites.model import EACH_TYPE, Target
 from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
-from simulator.suites.targets import Binder, Bound
+from simulator.suites.targets import Binder, Bound, BuiltIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +59,7 @@ class Columns:
         self._faults = faults
         self._binder = Binder(suite.account, faults)
         self._silent = Binder(suite.account, Collector())
+        self.built_in = BuiltIn(suite.account)  #: the targets that the account gives
         self._each: dict[Situation, EachType] = {}
         self._ad_hoc: dict[str, Target] = {}
         self._taken: dict[tuple[int, ...], tuple[tuple[Column, ...], frozenset[str]]] = {}
@@ -166,18 +167,9 @@ class Columns:
             if bound is not None and column.name == OTHERS and column.resource is not None:
                 self._check_others(column.resource, principal, base)
             return bound
-        return self.built_in(column, principal)
-
-    def built_in(self, column: Column, principal: Principal) -> Bound | None:
-        """Return a built-in target for one caller, None where that one has none."""
         if column.resource is None:
             return None
-        found = self._binder.built_in(column.resource, principal)
-        return next((one for one in found if one.label == column.label), None)
-
-    def gives(self, column: Column, principal: Principal) -> bool:
-        """Tell whether `built_in` has a target for a caller, without making its ARNs, which may be very many."""
-        return column.resource is None or self._binder.has(column.label, principal)
+        return next((one for one in self.built_in.of(column.resource, principal) if one.label == column.label), None)
 
     def _check_others(self, resource: Resource, principal: Principal, base: Situation) -> None:
         found = (self._silent.bind(target, principal, base.context) for target in resource.targets)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from simulator.accounts.context import Layer
     from simulator.accounts.model import Principal
     from simulator.policy.variables import Variable
-    from simulator.suites.columns import Column, Columns
+    from simulator.suites.columns import Column
     from simulator.suites.each_type import EachType
-    from simulator.suites.targets import Bound
+    from simulator.suites.targets import Bound, BuiltIn
 
 __all__ = ["STAR", "Places", "together"]
 
@@ -37,32 +37,36 @@ def _as_one(label: str) -> tuple[str, ...]:
 
 
 class Places:
-    """Finds the resources of targets, for callers to whom they are the same once."""
+    """Finds the resources of targets, once for callers in turn to whom they are the same."""
 
-    def __init__(self, columns: Columns, targets: Iterable[Column]) -> None:
-        self._columns = columns
+    def __init__(self, built_in: BuiltIn, targets: Iterable[Column]) -> None:
+        self._built_in = built_in
         self._targets = tuple(targets)
         parts = (part for one in self._targets for part in _variables(one))
         self._keys = tuple(dict.fromkeys(part.key.lower() for part in parts if part.key is not None))
-        self._found: dict[tuple[object, ...], tuple[tuple[Column, tuple[str, ...]], ...]] = {}
+        self._last: tuple[tuple[object, ...], tuple[tuple[Column, tuple[str, ...]], ...]] = ((), ())
         self._derived: dict[Principal, dict[str, str]] = {}
 
     def arns(self, who: Principal, layer: Layer) -> tuple[tuple[Column, tuple[str, ...]], ...]:
         """Return the targets of a caller in a context, each with ARNs of its types, or ``*``."""
         values = {key: self._value(key, who, layer) for key in self._keys}
-        given = tuple(one for one in self._targets if one.target is None and self._columns.gives(one, who))
+        given = tuple(one for one in self._targets if one.target is None and self._gives(one, who))
         key = (given, *values.values())
-        if key not in self._found:
+        if key != self._last[0]:  # callers come one after the other
             found = ((one, self._arns(one, values)) for one in self._targets if one in given or one.target is not None)
-            self._found[key] = tuple((one, arns) for one, arns in found if arns is not None)
-        return self._found[key]
+            self._last = key, tuple((one, arns) for one, arns in found if arns is not None)
+        return self._last[1]
 
     def places(self, who: Principal, column: Column, arns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the places of a target with these ARNs: see `together`."""
         if column.target is not None:
             return _as_one(column.label) if column.target.mode == "together" else arns
-        bound = self._columns.built_in(column, who)
-        return arns if bound is None else bound.resources
+        if column.resource is None:
+            return arns
+        return next(one.resources for one in self._built_in.of(column.resource, who) if one.label == column.label)
+
+    def _gives(self, column: Column, who: Principal) -> bool:
+        return column.resource is None or self._built_in.has(column.label, who)
 
     def _arns(self, column: Column, values: Mapping[str, str | None]) -> tuple[str, ...] | None:
         if column.target is not None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from simulator.accounts.context import Layer
+    from simulator.accounts.model import Principal
+    from simulator.accounts.policies import LoadedPolicy
     from simulator.catalogue import Catalogue
     from simulator.errors import Collector
     from simulator.policy.model import Policy
     from simulator.text.source import Node
 
-__all__ = ["MFA_SESSIONS", "built_in", "concrete", "names_mfa", "read_sessions"]
+__all__ = ["MFA_SESSIONS", "Usual", "built_in", "concrete", "names_mfa", "of_caller", "read_sessions"]
 
 MFA_SESSIONS = (WITH_MFA, WITHOUT_MFA)  #: in which a scenario runs by default
 
@@ -60,6 +62,26 @@ def concrete(names: Iterable[str], sessions: Mapping[str, Session]) -> tuple[Ses
     """Return the sessions behind *names*, each once."""
     found = (sessions[one] for name in names for one in (sessions[name].stands_for or (name,)))
     return tuple(dict.fromkeys(found))
+
+
+def of_caller(who: Principal, names: Iterable[str], sessions: Mapping[str, Session]) -> tuple[Session, ...]:
+    """Return the sessions behind *names* that a principal can have."""
+    found = concrete(names, sessions)
+    return found if who.kind == "user" else tuple(one for one in found if one.for_roles)
+
+
+class Usual:
+    """Tells in which sessions a principal asks where none is named: those of MFA, if a policy near it knows MFA."""
+
+    def __init__(self) -> None:
+        self._near: dict[tuple[Principal, tuple[LoadedPolicy, ...]], bool] = {}
+
+    def names(self, who: Principal, policies: tuple[LoadedPolicy, ...]) -> tuple[str, ...]:
+        """Return the names of the sessions; *policies* are those of the targets."""
+        key = (who, policies)
+        if key not in self._near:
+            self._near[key] = names_mfa(loaded.policy for loaded in (*who.loaded_policies, *policies))
+        return MFA_SESSIONS if self._near[key] else (ANY_SIGN_IN,)
 
 
 def names_mfa(policies: Iterable[Policy]) -> bool:

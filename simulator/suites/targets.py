@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.suites.types import TypeTable
     from simulator.text.source import Node
 
-__all__ = ["Binder", "Bound", "arns_of", "elsewhere"]
+__all__ = ["Binder", "Bound", "BuiltIn", "arns_of", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,40 +67,37 @@ class Bound:
         return found
 
 
-class Binder:
-    """Binds targets to callers, each once; faults go to *faults*."""
+class BuiltIn:
+    """Makes the built-in targets of callers, each once."""
 
-    def __init__(self, account: Account, faults: Collector) -> None:
-        self.account = account
-        self._faults = faults
-        self._bound: dict[tuple[int, int, int], Bound | None] = {}
-        self._built_in: dict[tuple[str, int], tuple[Bound, ...]] = {}
-        self._reported: set[tuple[str, int, str]] = set()
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._made: dict[tuple[str, int], tuple[Bound, ...]] = {}
 
-    def built_in(self, resource: Resource, principal: Principal) -> tuple[Bound, ...]:
+    def of(self, resource: Resource, principal: Principal) -> tuple[Bound, ...]:
         """Return the targets of a built-in resource; a role has no `own`."""
         key = (resource.name, id(principal))
-        if key not in self._built_in:
+        if key not in self._made:
             own, others = self._people(principal)
             arn_of = {USER: _user_arn, MFA_DEVICE: _device_arn}[resource.name]
             arns: tuple[tuple[str, Mode, list[str]], ...] = (
-                (OWN, "single", [arn_of(self.account, *one) for one in own]),
-                (OTHERS, "each", [arn_of(self.account, *one) for one in others]),
+                (OWN, "single", [arn_of(self._account, *one) for one in own]),
+                (OTHERS, "each", [arn_of(self._account, *one) for one in others]),
             )
-            self._built_in[key] = tuple(
+            self._made[key] = tuple(
                 Bound(f"{resource.name}/{name}", name, mode, tuple(found)) for name, mode, found in arns if found
             )
-        return self._built_in[key]
+        return self._made[key]
 
     def has(self, label: str, principal: Principal) -> bool:
-        """Tell whether `built_in` has a target of this label, without making the ARNs of all the others."""
+        """Tell whether `of` has a target of this label, without making the ARNs of all the others."""
         if label.endswith(f"/{OWN}"):
             return principal.kind == "user"
-        return principal.kind == "user" or bool(self.account.users)
+        return principal.kind == "user" or bool(self._account.users)
 
     def _people(self, principal: Principal) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Return path and name of the caller, if it is a user, and of the others."""
-        users = self.account.users.values()
+        users = self._account.users.values()
         others = [(user.path, user.name) for user in users if user is not principal]
         if principal.kind == "role":
             return [], others
@@ -109,6 +106,16 @@ class Binder:
         while extended.lower() in taken:
             extended += "x"
         return [(principal.path, principal.name)], [*others, (principal.path, extended)]
+
+
+class Binder:
+    """Binds targets to callers, each once; faults go to *faults*."""
+
+    def __init__(self, account: Account, faults: Collector) -> None:
+        self.account = account
+        self._faults = faults
+        self._bound: dict[tuple[int, int, int], Bound | None] = {}
+        self._reported: set[tuple[str, int, str]] = set()
 
     def bind(self, target: Target, principal: Principal, values: Context) -> Bound | None:
         """Resolve the ARNs of *target* for a caller in a context; None where one can't be."""

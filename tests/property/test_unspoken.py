@@ -24,7 +24,7 @@ from simulator.suites.model import ANY_SIGN_IN, EACH_TYPE, Target
 from simulator.suites.resources import OTHERS, OWN
 from simulator.suites.sessions import MFA_SESSIONS, concrete, names_mfa
 from simulator.suites.situations import Situations
-from simulator.suites.targets import Binder, Bound
+from simulator.suites.targets import Binder, Bound, BuiltIn
 from simulator.suites.types import type_table
 from tests.property.profile import law
 
@@ -129,7 +129,7 @@ def _bound(
         return Bound("*", None, "single", ("*",))
     if isinstance(target, Target):
         return binder.bind(target, who, context)
-    return next((one for one in binder.built_in(target, who) if one.label == label), None)
+    return next((one for one in BuiltIn(binder.account).of(target, who) if one.label == label), None)
 
 
 @cache

@@ -24,7 +24,7 @@ from simulator.decide.variant import Variation
 from simulator.policy.arn import Arn
 from simulator.suites.model import ACCESS_KEY, ANY_SIGN_IN, CONSOLE, WITH_MFA
 from simulator.suites.situations import Situations
-from simulator.suites.targets import Binder, Bound, elsewhere
+from simulator.suites.targets import Binder, Bound, BuiltIn, elsewhere
 from simulator.suites.types import type_table
 from simulator.suites.where import Where
 
@@ -104,7 +104,7 @@ class World:
             faults = Faults()
             binder = Binder(suite.account, faults)
             if resource.built_in:
-                found = list(binder.built_in(resource, who))
+                found = list(BuiltIn(suite.account).of(resource, who))
             else:
                 found = [one for target in resource.targets if (one := binder.bind(target, who, values)) is not None]
             if not faults.failed:  # what can't be asked is no target

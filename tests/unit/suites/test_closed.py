@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.suites.targets import Binder
+from simulator.suites.targets import BuiltIn
 
 if TYPE_CHECKING:
     from simulator.accounts.model import Principal
@@ -85,13 +85,13 @@ def test_users_of_whom_nothing_is_asked_are_counted_without_naming_all_the_other
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = set()
-    whole = Binder._people
+    whole = BuiltIn._people
 
-    def people(self: Binder, principal: Principal) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    def people(self: BuiltIn, principal: Principal) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         made.add(principal.name)
         return whole(self, principal)
 
-    monkeypatch.setattr(Binder, "_people", people)
+    monkeypatch.setattr(BuiltIn, "_people", people)
     users = "".join(f"  u{number}: {{}}\n" for number in range(50))
     world.write("suites/account.yaml", f"id: 123456789012\nusers:\n{users}")
     world.suite("- {name: a, as: u0, session: any sign-in, actions: iam:GetUser, on: user, expect: deny}")
