@@ -178,7 +178,7 @@ _ACCOUNT: dict[str, Any] = {
     "roles": {"app": {"policies": ["Open"], "tags": {"team": "a"}}, "ops": {"policies": ["Gate"]}},
 }
 _HOME = "arn:aws:s3:::homes/${aws:username}/n"
-_MADE_UP = "arn:aws:s3:::made-up-bucket"
+_MADE_UP = "arn:aws:s3:::example-bucket-name"  # as `each type` makes it up
 _RESOURCES: dict[str, Any] = {
     "home": {"own": _HOME, "others": "arn:aws:s3:::homes/x/n"},
     "team": "arn:aws:s3:::t/${aws:PrincipalTag/team}/n",

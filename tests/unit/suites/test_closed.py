@@ -22,6 +22,7 @@ resources:
   db: arn:aws:s3:::homes/db/n
   both: {together: ["arn:aws:s3:::homes/web/n", "arn:aws:s3:::homes/db/n"]}
   each: {each: ["arn:aws:s3:::homes/web/n", "arn:aws:s3:::homes/db/n"]}
+  theirs: {arn: "arn:aws:s3:::homes/x/n", owner: "222222222222"}
 """
 ALL = "as: [bob, carol, auditor], session: with MFA, expect: deny"
 
@@ -50,6 +51,18 @@ def test_whoever_speaks_of_a_place_speaks_for_all_targets_that_are_it(world: Wor
     assert left(world, first, second) == []
 
 
+def test_a_sweep_does_not_speak_of_what_another_account_owns(world: World) -> None:
+    found = left(world, "actions: 's3:*', on: each type", "actions: s3:PutObject, on: theirs")
+    assert found == [f"{who}[with MFA]-s3:*-theirs" for who in ("bob", "carol", "auditor")]
+
+
+def test_a_sweep_speaks_of_the_arns_that_it_makes_up(world: World) -> None:
+    sweep = "actions: 's3:*', on: each type"
+    assert left(world, sweep, "actions: s3:ListBucket, on: 'arn:aws:s3:::example-bucket-name'") == []
+    other = left(world, sweep, "actions: s3:ListBucket, on: 'arn:aws:s3:::another-bucket-name'")
+    assert other == [f"{who}[with MFA]-s3:*-arn:aws:s3:::another-bucket-name" for who in ("bob", "carol", "auditor")]
+
+
 def test_what_is_asked_of_several_at_once_is_not_asked_of_each(world: World) -> None:
     assert left(world, "actions: s3:GetObject, on: both", "actions: s3:PutObject, on: web") == [
         f"{who}[with MFA]-{action}-{target}"
@@ -58,8 +71,9 @@ def test_what_is_asked_of_several_at_once_is_not_asked_of_each(world: World) -> 
     ]
 
 
-def test_a_place_that_one_of_several_targets_leaves_out_is_enough(world: World) -> None:
-    found = left(world, "actions: s3:GetObject, on: web", "actions: s3:PutObject, on: each")
+@pytest.mark.parametrize("one", ["web", "db"])
+def test_a_place_of_several_that_is_left_out_is_enough(world: World, one: str) -> None:
+    found = left(world, f"actions: s3:GetObject, on: {one}", "actions: s3:PutObject, on: each")
     assert found == [f"{who}[with MFA]-s3:GetObject-each" for who in ("bob", "carol", "auditor")]
 
 
