@@ -19,6 +19,7 @@ from simulator.decide.keys import statement_keys
 from simulator.decide.trace import near_misses
 from simulator.decide.words import missed_words
 from simulator.errors import DefectError, IamproofError
+from simulator.policy.model import StatementEffect
 from simulator.suites.model import Verdict
 from simulator.suites.result import Refutation
 from simulator.suites.results import deciding_of, miss_of
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["confirmed", "replayed"]
 
+_WANTED = {Verdict.ALLOW.value: StatementEffect.ALLOW, Verdict.EXPLICIT_DENY.value: StatementEffect.DENY}
+
 
 @dataclass(frozen=True, slots=True)
 class _Confirmed:
@@ -55,7 +58,14 @@ def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: C
     """Decide a counterexample again, and tell it; raise `DefectError` when it is none."""
     again = confirmed(asserted, one, found, catalogue)
     first, decision = next(iter(again.decisions.items()))
-    near = near_misses(again.evaluators[first], found.action, found.resource, again.context, actual=decision.effect)
+    near = near_misses(
+        again.evaluators[first],
+        found.action,
+        found.resource,
+        again.context,
+        actual=decision.effect,
+        wanted=_WANTED.get(asserted.invariant.expect),
+    )
     missed = ((step, missed_words(step, found.action, found.resource, again.context)) for step in near)
     return Refutation(
         principal=one.who.principal.label if one.who.principal is not None else one.who.label,

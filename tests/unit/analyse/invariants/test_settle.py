@@ -182,6 +182,13 @@ def test_where_nothing_decided_the_nearest_statement_is_told(world: World) -> No
     assert "does not name" in found.refutation.near[0].detail
 
 
+def test_of_an_implicit_denial_the_deny_that_was_to_be_is_told(world: World) -> None:
+    found = settled(world, "as: forgetful, session: access key, actions: 'iam:GetUser', expect: explicitDeny")
+    assert found.refutation is not None
+    assert found.refutation.actual == "implicitDeny"
+    assert [(one.effect, one.missed) for one in found.refutation.near] == [("Deny", ("condition",))]
+
+
 @pytest.mark.parametrize(
     ("item", "head", "reason"),
     [
