@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Values", "attacks", "drawn_from"]
 
 _FIRST, _LAST = 500, 8_000  # requests of a round
-_TOGETHER = 8  # requests of one context
+_TOGETHER, _LATER = 8, 16  # requests of one context, in small rounds and in large ones
 _KEPT = 48  # texts of a key, or of resources, in a round
 _TOKENS = 0xE000  # variables are written in these
 _RUN, _ONE = "\uf000", "\uf001"
@@ -275,10 +275,11 @@ class _Round:
     def requests(self, count: int, given: Callable[[Values], Values]) -> Iterator[tuple[str, Context]]:
         """Yield requests."""
         rng = self._rng
-        for done in range(0, count, _TOGETHER):
+        together = _LATER if count >= _LAST else _TOGETHER
+        for done in range(0, count, together):
             values = given(self._context())
             context = Context.of(values)
-            for text, open_ in rng.choices(self._resources, k=min(_TOGETHER, count - done)):
+            for text, open_ in rng.choices(self._resources, k=min(together, count - done)):
                 resource = self._resolved(text, values) if open_ else text
                 yield resource if _admits(resource, self._facts.account) else "*", context
 

@@ -119,15 +119,16 @@ def attack(
         asked = left = meant & workspace.gate(resource)
         for one in claim.has:
             left &= said(one, resource, context)
-        near += bool(left)
         if asked and rng.random() < ASKED / ATTACKS:
             action = rng.choice(table.members(left or asked))
             for one in (*claim.has, *claim.lacks):
                 says = bool(said(one, resource, context) & table.bit(action))
                 assert says is oracle_says(one, action, resource, context), (SEED, one, action, resource, context)
-        for one in claim.lacks:
-            left &= ~said(one, resource, context)
-        assert not left, (SEED, documents, table.members(left), resource, context)
+        if left:
+            near += 1
+            for one in claim.lacks:
+                left &= ~said(one, resource, context)
+            assert not left, (SEED, documents, table.members(left), resource, context)
     return near
 
 

@@ -105,6 +105,20 @@ def test_a_message_points_and_names_the_nearest_element() -> None:
     assert (str(first.span), first.help) == ("p.json:2:22", "did you mean `Action`?")
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("ForAnyValue:StringEqualIfExists", "did you mean `ForAnyValue:StringEqualsIfExists`?"),
+        ("Numericequal", "did you mean `NumericEquals`?"),
+        ("Qqqqqqqq", ""),
+    ],
+)
+def test_the_nearest_operator_is_named_with_what_stands_around_it(name: str, advice: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_policy_text(_document(Condition={name: {"k": "1"}}), name="p")
+    assert [(one.code, one.help) for one in caught.value.diagnostics] == [("policy-operator", advice)]
+
+
 def test_a_character_beyond_latin_1_is_refused_raw_and_taken_escaped() -> None:
     raw = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::ł"}}'
     assert _codes(raw) == ["policy-charset"]

@@ -13,7 +13,7 @@ from simulator.analyse.prove.clause import shape_of
 from simulator.analyse.prove.domains import ANY, Domain
 from simulator.analyse.prove.languages import POINTS
 from simulator.analyse.prove.values import Wish, candidates
-from simulator.policy.operators import parse_date
+from simulator.policy.operators import COMPARISONS, parse_date
 from simulator.policy.pattern import Pattern
 from tests.unit.analyse.prove.build import allow, policy
 
@@ -110,6 +110,13 @@ def test_a_date_and_its_neighbours_can_be_said_in_every_year(text: str) -> None:
     assert moment is not None
     found = {parse_date(one) for one in POINTS["DateEquals"]([Pattern.literal(text)])}
     assert {moment + near for near in (0, -1, 1, -1000, 1000)} <= found
+
+
+@pytest.mark.parametrize("kind", ["Numeric", "Date", "Ip", "Binary"])
+def test_where_policies_hold_nothing_readable_a_request_still_does(kind: str) -> None:
+    (row,) = (row for name, row in COMPARISONS.items() if name in (f"{kind}Equals", f"{kind}Address"))
+    found = list(POINTS[row.name]([Pattern.literal("%junk")]))
+    assert {row.read(text) is None for text in found} == {True, False}
 
 
 def _wish(name: str, *values: str) -> Wish:
