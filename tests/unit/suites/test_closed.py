@@ -77,6 +77,15 @@ def test_a_place_of_several_that_is_left_out_is_enough(world: World, one: str) -
     assert found == [f"{who}[with MFA]-s3:GetObject-each" for who in ("bob", "carol", "auditor")]
 
 
+def test_what_each_of_several_places_lacks_is_lacking(world: World) -> None:
+    single = ("actions: s3:GetObject, on: web", "actions: s3:PutObject, on: db")
+    found = left(world, *single, "actions: s3:GetObjectAcl, on: each")
+    assert [one for one in found if one.startswith("bob") and one.endswith("each")] == [
+        "bob[with MFA]-s3:GetObject-each",
+        "bob[with MFA]-s3:PutObject-each",
+    ]
+
+
 def test_a_variable_makes_one_target_another_for_each(world: World) -> None:
     found = left(world, "actions: s3:GetObject, on: own", "actions: s3:PutObject, on: web")
     assert [one for one in found if one.startswith("bob")] == []  # whose own is the web team's
