@@ -150,17 +150,26 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-_FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
+_FORMATS: dict[str, tuple[Callable[[str], bool], str, str]] = {
     # The API takes any text for a boolean and reads all but `true` as false: a trap for `yes`.
-    "boolean": (lambda text: text.lower() in ("true", "false"), "true or false"),
-    "numeric": (lambda text: parse_number(text) is not None, "a number"),
-    "date": (lambda text: parse_date(text) is not None, "an ISO 8601 date or epoch seconds"),
-    "ip": (lambda text: parse_ip(text) is not None, "an IP address"),
-    "binary": (_is_base64, "base64"),
+    "boolean": (lambda text: text.lower() in ("true", "false"), "true or false", "`true` or `false`"),
+    "numeric": (lambda text: parse_number(text) is not None, "a number", "a number, as 3600"),
+    "date": (
+        lambda text: parse_date(text) is not None,
+        "an ISO 8601 date or epoch seconds",
+        "a moment, as 2026-12-31T23:59:59Z",
+    ),
+    "ip": (
+        lambda text: parse_ip(text) is not None,
+        "an IP address",
+        "one address, as 203.0.113.7; ranges are for policies",
+    ),
+    "binary": (_is_base64, "base64", "bytes in base64"),
 }
 
 
 def _check(item: Node, kind: str, faults: Collector) -> None:
-    fits, words = _FORMATS.get(kind.removesuffix(_LIST), (lambda _: True, ""))
+    fits, words, example = _FORMATS.get(kind.removesuffix(_LIST), (lambda _: True, "", ""))
     if not fits(item.text):
-        faults.add(item.fault("context-value", f"`{item.text}` is not {words}", help=f"the key is of type {kind}"))
+        help_ = f"the key is of type {kind}: write {example}"
+        faults.add(item.fault("context-value", f"`{item.text}` is not {words}", help=help_))

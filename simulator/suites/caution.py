@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from simulator.catalogue.gate import takes
 from simulator.decide.decision import Effect
 from simulator.decide.trace import trace
+from simulator.errors import nearest
 from simulator.policy.arn import Arn
 from simulator.policy.model import StatementEffect
+from simulator.suites.judge import named_by
 from simulator.suites.model import Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.suites.engine import Ground
     from simulator.suites.findings import Ask, Finding
 
-__all__ = ["by_default_only", "cautions", "gate_words", "hangs_on_target", "lacking_types", "vacuity"]
+__all__ = ["by_default_only", "by_words", "cautions", "gate_words", "hangs_on_target", "lacking_types", "vacuity"]
 
 
 _OF_CREDENTIALS = ("principal", "session", "network")  # such keys come with any action
@@ -68,6 +70,19 @@ def gate_words(cell: Cell, finding: Finding, catalogue: Catalogue) -> str:
     kinds = ", ".join(f"`{kind.name}`" for kind in known.resource_types)
     advice = f"it takes {kinds}" if kinds else 'it takes none: ask it on `"*"`'
     return f": {_resources(finding.asks[0])} is of no type that `{known.name}` takes; {advice}"
+
+
+def by_words(cell: Cell, ground: Ground) -> str:
+    """Say of ``by:`` that no statement here has the name, and which is near; empty where one has it."""
+    by = cell.expected.by
+    refs = [ref for _, layer in ground.evaluator.layer_sets for ref in layer.refs]
+    if by is None or any(named_by(by, ref) for ref in refs):
+        return ""
+    labels = [ref.statement.sid or str(ref.statement.index) for ref in refs]
+    if "#" in by:
+        labels = [f"{ref.policy.name}#{label}" for ref, label in zip(refs, labels, strict=True)]
+    near = nearest(by, labels)
+    return f"; no statement here is called `{by}`" + (f": did you mean `{near}`?" if near else "")
 
 
 def _unknown(action: str, catalogue: Catalogue) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from simulator.clock import today
 from simulator.suites.alike import Alike
-from simulator.suites.caution import by_default_only, cautions, gate_words, hangs_on_target, vacuity
+from simulator.suites.caution import by_default_only, by_words, cautions, gate_words, hangs_on_target, vacuity
 from simulator.suites.engine import Engine
 from simulator.suites.findings import judge, open_questions
 from simulator.suites.result import (
@@ -134,7 +134,8 @@ class EmbeddedRunner:
         )
         if finding.holds:
             return evidence, None
-        return evidence, difference_words(cell, finding, ground) + gate_words(cell, finding, self._catalogue)
+        words = gate_words(cell, finding, self._catalogue) or by_words(cell, ground)
+        return evidence, difference_words(cell, finding, ground) + words
 
     def settle(self, cell: Cell, evidence: Evidence, message: str | None) -> CellResult:
         """Turn a decision into an outcome, as `settle` does."""
