@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -32,6 +33,17 @@ def command(**options: Any) -> int:
     choices = output.report_choices(options)
     run = output.read_run(options["run"])
     if not targets:
-        output.terminal(run)
+        output.terminal(run, since=choices["baseline"])
     output.write(run, targets, choices)
+    if choices["baseline"] is None:
+        _tell_of_changes(options["run"])
     return 0
+
+
+def _tell_of_changes(path: str) -> None:
+    """Say that a section was left out: what changed is of two runs, and a report carries one."""
+    from reports.verify import stated_changes  # noqa: PLC0415  # --help needs no reports
+
+    if stated_changes(Path(path).read_text(encoding="utf-8")) is not None:
+        message = f"note: what `{path}` says has changed since its baseline is left out; give that one as `--baseline`"
+        click.echo(message, err=True)

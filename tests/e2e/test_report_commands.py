@@ -210,6 +210,15 @@ def test_verify_computes_anew_what_changed_since_the_baseline(compared: Command,
     assert ("changes computed anew" in done.out) is (name == "now.json")
 
 
+def test_report_says_that_it_leaves_changes_out_without_the_baseline(compared: Command) -> None:
+    alone = compared("report", "now.json", "--to", "md=anew.md")
+    assert "note: what `now.json` says has changed since its baseline is left out" in alone.err
+    both = compared("report", "now.json", "--to", "html=anew.html", "--baseline", "run.json")
+    assert "note" not in both.err
+    assert (compared.folder / "anew.html").read_bytes() == (compared.folder / "now.html").read_bytes()
+    assert "policy changed: IAMUsersMFAManagement" in compared("report", "now.json", "--baseline", "run.json").out
+
+
 def test_verify_says_that_it_needs_the_baseline(compared: Command) -> None:
     done = compared("verify", "now.json")
     assert done.code == 0
