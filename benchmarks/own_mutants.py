@@ -315,7 +315,7 @@ def _survives_import(root: Path, file: str, text: str) -> bool:
     """Tell whether the package's own tests pass with *text* for *file*."""
     path = root / file
     original, times = path.read_text("utf-8"), path.stat()
-    command = [sys.executable, "-m", "pytest", "-x", *QUIETLY, *OWN[_package(file)][:2]]
+    command = [sys.executable, "-m", "pytest", "-x", *QUIETLY, *OWN[_package(file)]]
     settings = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         path.write_text(text, "utf-8")

@@ -42,6 +42,8 @@ def _document(**changes: Any) -> str:
         ({"Resource": "bucket"}, "policy-resource"),
         ({"Resource": "arn:aws:s3::bucket"}, "policy-resource"),
         ({"Resource": "arn:aws:iam::1:u*"}, "policy-resource"),
+        ({"Resource": "arn:aws:iam:us-east-1"}, "policy-resource"),
+        ({"Resource": "arn:aws:s3:us-east-1::b"}, "policy-resource"),
         ({"Resource": "arn:xyz:s3:::b"}, "policy-resource"),
         ({"Condition": []}, "policy-type"),
         ({"Condition": {"StringLikes": {"a": "1"}}}, "policy-operator"),

@@ -314,6 +314,15 @@ def test_unknown_actions_are_asked_for_on_demand(pattern: str, universe: Any, pr
         assert load().place(answer.action) is None
 
 
+@pytest.mark.parametrize("key", ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:username", "aws:userid", "k:u"])
+def test_variables_get_values_that_their_keys_may_have(key: str) -> None:
+    claim = denies(stack(allow("s3:GetObject", f"arn:aws:s3:::b/${{{key}}}")))
+    found = replayed(claim, decide_claim(claim))
+    value = dict(found.context)[key]
+    assert default_domain(load(), key.lower()).admits(value)
+    assert found.resource == f"arn:aws:s3:::b/{value}"
+
+
 @pytest.mark.parametrize("negated", [False, True])
 def test_an_unknown_action_is_found_that_no_denial_names(negated: bool) -> None:  # noqa: FBT001  # a column
     denial = deny("x:*b")
