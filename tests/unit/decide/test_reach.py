@@ -14,6 +14,7 @@ from tests.unit.decide.build import allow, deny, policy
         (["*"], set()),
         (["arn:aws:s3:::b", "arn:aws:iam::*:user/*"], {"s3", "iam"}),
         (["arn:*:s3:::b"], {"s3"}),
+        (["arn:aws:s3"], {"s3"}),
         (["*", "arn:aws:s3:::b"], {"s3"}),
         (["arn:aws:s3:::b", "arn:aws:s*:::b"], None),
         (["arn:aws:s?:::b"], None),

@@ -153,3 +153,10 @@ def test_letters_beyond_the_first_plane_keep_their_case() -> None:
     row = COMPARISONS["StringEqualsIgnoreCase"]
     assert row.read("ÄB") == "äb"
     assert row.read("A\U00010400B") == "a\U00010400b"
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_variables_stand_in_texts_arns_and_flags_and_wildcards_in_some_of_them(name: str) -> None:
+    row = COMPARISONS[name]
+    assert row.variables is name.startswith(("String", "Arn", "Bool"))
+    assert row.wildcards is (name in {"StringLike", "ArnLike", "ArnEquals"})

@@ -194,6 +194,12 @@ def test_sets_may_have_conditions() -> None:
     assert isinstance(decide_claim(denies(restricted, asked)), Proved)
 
 
+def test_conditions_of_sets_may_hold_variables() -> None:
+    asked = Claim(guards=(guard(conditions={"StringEquals": {"k:s": ["${aws:username}"]}}),))
+    others = stack(allow("s3:*", StringNotEquals={"k:s": "${aws:username}"}))
+    assert isinstance(decide_claim(denies(others, asked)), Proved)
+
+
 def test_a_set_that_no_request_lies_in_proves_everything() -> None:
     asked = Claim(guards=(guard(not_resources=["*"]),))
     assert isinstance(decide_claim(denies(stack(allow("*")), asked)), Proved)
