@@ -53,3 +53,8 @@ def test_a_value_with_a_colon_can_not_stand_before_the_fifth_colon() -> None:
 
 def test_variables_are_listed_without_defaults() -> None:
     assert variables_in("${a}/${b, 'x'}/${*}/${$}") == ("a", "b", "*", "$")
+
+
+def test_variables_know_their_key_their_default_and_how_they_were_written() -> None:
+    (found,) = Template.parse("b/${aws:username, 'nobody'}/*").variables
+    assert (found.key, found.default, found.text) == ("aws:username", "nobody", "${aws:username, 'nobody'}")
