@@ -54,6 +54,7 @@ def evidence(run: Run) -> Evidence:
 
 def _lines(run: Run, digest: str) -> Iterator[tuple[str, str]]:
     yield "verdict", run.summary.verdict
+    yield "exit code", _exit_code(run)
     yield "source", shown(source_line(run), 1000)
     yield "completeness", completeness(run)
     yield "scope", unspoken_line(run)
@@ -71,6 +72,18 @@ def _lines(run: Run, digest: str) -> Iterator[tuple[str, str]]:
     yield "started", shown(run.started)
     yield "finished", shown(run.finished)
     yield from ((shown(label, 60), shown(redact([value])[0])) for label, value in sorted(run.environment.items()))
+
+
+def _exit_code(run: Run) -> str:
+    """Say with what a run of this result ends; a missed threshold of coverage is the command's and not the result's."""
+    summary = run.summary
+    if run.backend != "embedded" and any(cell.outcome == "error" and cell.actual is None for cell in run.cells):
+        return "3, as the backend left cells without an answer (1 under pytest)"
+    if summary.verdict == "not as expected":
+        return "1, by the verdict"
+    if summary.not_run:
+        return "130, as it was interrupted (2 under pytest)"
+    return "0, by the verdict" + ("; 1 where less is covered than was demanded" if run.coverage is not None else "")
 
 
 def _checkout(run: Run) -> str:

@@ -24,12 +24,12 @@ from reports.words import Kind, conclusion, kind_of, mark_of, source_line, unspo
 from simulator.catalogue import load
 from simulator.errors import InputError
 from simulator.suites.result import Corroboration, Difference, Selection, Waiver
-from tests.unit.reports.sample import empty_run, make_cell, make_run, sample_run
+from tests.unit.reports.sample import empty_run, make_cell, make_run, sample_coverage, sample_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.suites.result import CellResult
+    from simulator.suites.result import CellResult, Run
 
 
 def cell(expected: str, actual: str | None, outcome: str = "failed", **fields: Any) -> CellResult:
@@ -167,6 +167,22 @@ def test_the_record_names_inputs_tool_and_digest() -> None:
         "scenarios/mfa.yaml",
         "scenarios/common.yaml",
     }
+
+
+def _ends(run: Run) -> str:
+    return dict(evidence(run).lines)["exit code"]
+
+
+def test_the_record_states_the_exit_code() -> None:
+    cells = sample_run().cells
+    passed = tuple(cell for cell in cells if cell.outcome == "passed")
+    stopped = tuple(dataclasses.replace(cell, outcome="not_run", actual=None) for cell in passed[:2])
+    error = dataclasses.replace(passed[0], outcome="error", actual=None)
+    assert _ends(sample_run()) == _ends(make_run((error,))) == "1, by the verdict"
+    assert _ends(make_run(passed)) == "0, by the verdict"
+    assert _ends(make_run(passed, coverage=sample_coverage())).endswith("; 1 where less is covered than was demanded")
+    assert _ends(make_run(stopped)).startswith("130, ")
+    assert _ends(make_run((error,), backend="aws")).startswith("3, ")
 
 
 def test_without_a_checkout_the_record_says_so() -> None:
