@@ -77,7 +77,7 @@ def test_a_busy_port_is_said_in_words(served: Served) -> None:
         (("--account", "scenarios/acount.yaml"), "there is no file `scenarios/acount.yaml`"),
         (("--account", "scenarios/common.yaml"), "scenarios/common.yaml:"),
         (("--host", "host.invalid"), "`host.invalid:5000` can't be served"),
-        (("--port", "99999"), "99999 is not in the range"),
+        (("--port", "99999"), "the option `--port` can't be `99999`"),
     ],
 )
 def test_what_cannot_be_served_ends_before_anything_is(options: tuple[str, ...], complaint: str) -> None:
