@@ -240,6 +240,21 @@ def test_what_two_denials_close_together_one_of_them_leaves_open(left: int) -> N
     assert (found.action, found.resource.startswith("arn:aws:s3:::a")) == (one, bool(left))
 
 
+def test_nothing_is_proved_past_the_most_combinations_of_resources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.analyse.prove.resources._PICKS", 2)
+    few, many = (
+        stack(
+            allow("s3:GetObject", [f"arn:aws:s3:::{name}" for name in names], StringEquals={"k:s": "x"}),
+            deny("*", "arn:aws:s3:::?*", Null={"k:s": "false"}),
+        )
+        for names in ("ab", "abc")
+    )
+    assert isinstance(decide_claim(denies(few), gate=False), Proved)
+    answer = decide_claim(denies(many), gate=False)
+    assert isinstance(answer, Unknown)
+    assert answer.reason == "more than 2 combinations of resources"
+
+
 def test_a_star_in_a_variables_value_is_a_star() -> None:
     own = stack(allow("s3:GetObject", "arn:aws:s3:::${k:u}", StringEquals={"k:u": "a*"}))
     claim = denies(own, request_set(resources=["arn:aws:s3:::*"]))
