@@ -255,6 +255,18 @@ def test_nothing_is_proved_past_the_most_combinations_of_resources(monkeypatch: 
     assert answer.reason == "more than 2 combinations of resources"
 
 
+def test_a_key_may_have_to_equal_a_variable() -> None:
+    claim = denies(stack(allow("s3:GetObject", StringEquals={"aws:userid": "${aws:username}"})))
+    values = dict(replayed(claim, decide_claim(claim)).context)
+    assert values["aws:userid"] == values["aws:username"]
+
+
+def test_a_variables_key_may_have_to_be_a_list() -> None:
+    any_, all_ = ({f"For{quantity}:StringEquals": {"k:u": "a"}} for quantity in ("AnyValue", "AllValues"))
+    claim = denies(stack(allow("s3:GetObject", **any_), deny("*", **all_), deny("s3:GetObject", "arn:aws:s3:::${k:u}")))
+    assert isinstance(dict(replayed(claim, decide_claim(claim)).context)["k:u"], tuple)
+
+
 def test_a_star_in_a_variables_value_is_a_star() -> None:
     own = stack(allow("s3:GetObject", "arn:aws:s3:::${k:u}", StringEquals={"k:u": "a*"}))
     claim = denies(own, request_set(resources=["arn:aws:s3:::*"]))
