@@ -44,6 +44,7 @@ def _document(**changes: Any) -> str:
         ({"Resource": "arn:aws:iam::1:u*"}, "policy-resource"),
         ({"Resource": "arn:aws:iam:us-east-1"}, "policy-resource"),
         ({"Resource": "arn:aws:s3:us-east-1::b"}, "policy-resource"),
+        ({"Resource": "arn:aws::::b"}, "policy-resource"),
         ({"Resource": "arn:xyz:s3:::b"}, "policy-resource"),
         ({"Condition": []}, "policy-type"),
         ({"Condition": {"StringLikes": {"a": "1"}}}, "policy-operator"),
@@ -152,6 +153,7 @@ def test_kinds_differ_in_principals() -> None:
     resource = _document(Principal={"AWS": "123456789012"})
     assert parse_policy_text(resource, name="r", kind=PolicyKind.RESOURCE).statements
     assert _codes(_document(), PolicyKind.RESOURCE) == ["policy-principal"]
+    assert _codes(_document(Principal="bob"), PolicyKind.RESOURCE) == ["policy-principal"]
     assert _codes(_document(Principal={"AWS": "arn:aws:iam::1:user/*"}), PolicyKind.RESOURCE) == ["policy-principal"]
     trust = _document(Principal={"AWS": "*"}, Resource=None, Action="sts:AssumeRole")
     assert parse_policy_text(trust, name="t", kind=PolicyKind.TRUST).statements
