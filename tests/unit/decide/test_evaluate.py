@@ -149,6 +149,26 @@ def test_a_live_rule_changes_the_decision_by_itself(
     assert decide(stack, action, resource, rules=LIVE, facts=facts).effect is expected
 
 
+@pytest.mark.parametrize(
+    ("granted", "rules", "caller", "expected"),
+    [
+        (True, LIVE, USER, ALLOWED),
+        (False, LIVE, USER, IMPLICIT),
+        (True, LIVE - {LiveRule.PASSWORD_SETTING}, USER, IMPLICIT),
+        (True, LIVE, ROLE, IMPLICIT),
+    ],
+)
+def test_the_accounts_setting_lets_users_and_nobody_else_change_their_password(
+    granted: bool,  # noqa: FBT001  # a column
+    rules: frozenset[LiveRule],
+    caller: Caller,
+    expected: Effect,
+) -> None:
+    facts = LiveFacts(users_change_password=granted)
+    own = caller.arn or ""
+    assert decide(Stack(), "iam:ChangePassword", own, caller=caller, rules=rules, facts=facts).effect is expected
+
+
 def test_variables_and_conditions_read_the_context() -> None:
     own = policy(
         allow(resource="arn:aws:s3:::h/${aws:username}/*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
