@@ -57,6 +57,12 @@ def test_words_are_disjoint_exactly_when_no_text_matches_both() -> None:
         assert (relation(first, second) is Relation.DISJOINT) == (not common)
 
 
+def test_a_wildcard_covers_one_that_is_narrower() -> None:
+    for narrow, wide in ((Wildcard.SEGMENT_ONE, Wildcard.ONE), (Wildcard.SEGMENT_RUN, Wildcard.RUN)):
+        one, other = (word(Pattern.of(("a", step, "b"))) for step in (narrow, wide))
+        assert (relation(one, other), relation(other, one)) == (Relation.COVERING, Relation.PARTIAL)
+
+
 def test_a_covering_word_matches_all_that_the_first_does() -> None:
     rng = random.Random(3)
     covering = 0
