@@ -255,6 +255,12 @@ def test_nothing_is_proved_past_the_most_combinations_of_resources(monkeypatch: 
     assert answer.reason == "more than 2 combinations of resources"
 
 
+def test_a_variable_may_have_to_be_what_another_pattern_names() -> None:
+    own = stack(allow("iam:GetUser", "arn:aws:iam::*:user/${aws:username}"))
+    claim = denies(own, request_set(resources=["arn:aws:iam::*:user/adm"]))
+    assert dict(replayed(claim, decide_claim(claim)).context)["aws:username"] == "adm"
+
+
 def test_a_key_may_have_to_equal_a_variable() -> None:
     claim = denies(stack(allow("s3:GetObject", StringEquals={"aws:userid": "${aws:username}"})))
     values = dict(replayed(claim, decide_claim(claim)).context)
