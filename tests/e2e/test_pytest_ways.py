@@ -112,7 +112,7 @@ def test_without_any_plugin_of_pytest_that_can_be_left_out(project: pytest.Pytes
 @pytest.mark.parametrize("style", ["--tb=short", "--tb=native", "--tb=line", "--full-trace", "--showlocals"])
 def test_no_style_of_tracebacks_shows_one(project: pytest.Pytester, style: str) -> None:
     (project.path / "policies/read.json").write_text(BAD, encoding="utf-8")
-    result = project.runpytest_inprocess(*PLUGIN, style)
+    result = project.runpytest_inprocess(*PLUGIN, style, "--disable-warnings")  # pytest's own name its files
     result.assert_outcomes(passed=1, failed=1)
     if style != "--tb=line":
         result.stdout.fnmatch_lines(["*expected     implicitDeny*"])
