@@ -253,13 +253,13 @@ def stretch_encoder(names: Sequence[str]) -> Callable[[tuple[Any, ...]], str]:
     memo: dict[tuple[int, ...], tuple[tuple[Any, ...], str]] = {}
     memos: dict[int, tuple[Any, str]] = {}
 
-    def value(item: Any) -> str:
-        found = memos.get(id(item))
-        if found is None:
-            if len(memos) >= _MEMO:
-                memos.clear()
-            found = memos[id(item)] = item, _encode(item)
-        return found[1]
+    known = memos.get
+
+    def value(item: Any) -> tuple[Any, str]:
+        if len(memos) >= _MEMO:
+            memos.clear()
+        found = memos[id(item)] = item, _encode(item)
+        return found
 
     def encode(items: tuple[Any, ...]) -> str:
         key = tuple(map(id, items))
@@ -267,7 +267,8 @@ def stretch_encoder(names: Sequence[str]) -> Callable[[tuple[Any, ...]], str]:
         if found is None:
             if len(memo) >= _MEMO:
                 memo.clear()
-            text = ",".join([head + value(item) for head, item in zip(heads, items, strict=True)])
+            pairs = zip(heads, items, strict=True)
+            text = ",".join([head + (known(id(item)) or value(item))[1] for head, item in pairs])
             found = memo[key] = items, text
         return found[1]
 
