@@ -232,7 +232,7 @@ def _alone(work: Callable[[], int], *, quiet: bool = False) -> int:
 class Trial:
     """A plugin of pytest that tries mutants in the place of running the tests."""
 
-    def __init__(self, root: Path, lines: dict[str, dict[str, list[str]]], until: str | None) -> None:
+    def __init__(self, root: Path, lines: dict[str, dict[str, list[str]]], until: dt.datetime | None) -> None:
         self._root, self._lines, self._until = root, lines, until
         self._functions: dict[str, list[types.FunctionType]] = {}
         self.tried: list[Mutant] = []
@@ -248,7 +248,7 @@ class Trial:
         for item in session.items:
             by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
         for mutant in self.sample:
-            if self._until and dt.datetime.now().strftime("%H:%M") >= self._until:  # noqa: DTZ005  # the wall clock is meant
+            if self._until and dt.datetime.now() >= self._until:  # noqa: DTZ005  # the wall clock is meant
                 break
             self.tried.append(mutant)
             if self._survives(session, mutant, by_test):
@@ -332,13 +332,20 @@ def _package(file: str) -> str:
     return next(one for one in PACKAGES if file.startswith(one))
 
 
+def _next(clock: str) -> dt.datetime:
+    """Return when it is *clock* (HH:MM) next: tomorrow where it is later now."""
+    now = dt.datetime.now()  # noqa: DTZ005  # the wall clock is meant
+    then = dt.datetime.combine(now, dt.time.fromisoformat(clock))
+    return then if then > now else then + dt.timedelta(days=1)
+
+
 def main() -> None:
     """Try a sample, and print the score by package and the survivors."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("copy", type=Path)
     parser.add_argument("--most", type=int, default=400)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--until", help="HH:MM, when to stop whatever is left")
+    parser.add_argument("--until", type=_next, help="HH:MM, when to stop whatever is left")
     options = parser.parse_args()
     root = options.copy.resolve()
     os.chdir(root)
