@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iamproof.cli import completing
+from iamproof.cli.choosing import file_options
 from simulator.errors import Diagnostic, SelectionError, Severity
 
 if TYPE_CHECKING:
@@ -38,14 +38,7 @@ PATH is a suite, a policy (.json) or a folder of both; without one, scenarios/ a
     show_default=True,
     help="End with 1 for findings as bad as this.",
 )
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    metavar="DIR",
-    help="Files that suites name must lie below DIR (default: here).",
-    shell_complete=completing.folders,
-)
-@click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
+@file_options
 def command(**options: Any) -> int:
     """Check, print, and return the exit code."""
     from iamproof.current import current_catalogue  # noqa: PLC0415  # --help needs no simulator

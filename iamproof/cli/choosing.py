@@ -1,4 +1,4 @@
-"""What the commands that run cells share: options that choose cells, options that reach AWS."""
+"""What the commands that run cells share: options that choose cells, that say which files they may name, that reach AWS."""
 
 from __future__ import annotations
 
@@ -10,14 +10,24 @@ from iamproof.cli import completing
 from simulator.errors import SelectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from iamproof.session import Prepared, RunOptions
 
-__all__ = ["asked_for", "aws_options", "cell_options", "chosen"]
+__all__ = ["asked_for", "aws_options", "cell_options", "chosen", "file_options"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
+_FILES = (
+    click.option(
+        "--root",
+        type=click.Path(exists=True, file_okay=False),
+        metavar="DIR",
+        help="Files that suites name must lie below DIR (default: here).",
+        shell_complete=completing.folders,
+    ),
+    click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere."),
+)
 _CELLS = (
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option(
@@ -38,14 +48,7 @@ _CELLS = (
         help="Only this principal, session, action, resource, suite or scenario.",
         shell_complete=completing.only,
     ),
-    click.option(
-        "--root",
-        type=click.Path(exists=True, file_okay=False),
-        metavar="DIR",
-        help="Files that suites name must lie below DIR (default: here).",
-        shell_complete=completing.folders,
-    ),
-    click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere."),
+    *_FILES,
 )
 _AWS = (
     click.option("--profile", help="The AWS profile."),
@@ -54,18 +57,20 @@ _AWS = (
 )
 
 
-def cell_options(command: _Command) -> _Command:
-    """Give *command* the options that choose cells."""
-    for option in reversed(_CELLS):
-        command = option(command)
-    return command
+def _giving(options: Sequence[Callable[[_Command], _Command]]) -> Callable[[_Command], _Command]:
+    """Return a decorator that gives a command *options*, in their order."""
+
+    def given(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return given
 
 
-def aws_options(command: _Command) -> _Command:
-    """Give *command* the options that reach AWS."""
-    for option in reversed(_AWS):
-        command = option(command)
-    return command
+cell_options = _giving(_CELLS)  #: those that choose cells
+file_options = _giving(_FILES)  #: those that say which files suites may name
+aws_options = _giving(_AWS)  #: those that reach AWS
 
 
 def asked_for(options: dict[str, Any], *, strict: bool = False, coverage: bool = False) -> RunOptions:
@@ -86,11 +91,11 @@ def asked_for(options: dict[str, Any], *, strict: bool = False, coverage: bool =
     )
 
 
-def chosen(options: dict[str, Any], *, coverage: bool = False) -> Prepared:
+def chosen(options: dict[str, Any]) -> Prepared:
     """Load the suites and choose cells; raise `InputError` or `SelectionError`."""
     from iamproof.session import prepare  # noqa: PLC0415  # --help needs no simulator
 
-    prepared = prepare(asked_for(options, coverage=coverage))
+    prepared = prepare(asked_for(options))
     if not prepared.cells:
         raise SelectionError("there is no cell to run")
     return prepared

@@ -39,7 +39,7 @@ def command(**options: Any) -> int:
     from iamproof.cli.output import coloured  # noqa: PLC0415  # --help needs no renderer
 
     threshold = asked(options["threshold"])
-    prepared = chosen(options, coverage=True)
+    prepared = chosen(options)
     warn_of_age(prepared.catalogue)
     for _ in prepared.decide():
         pass
@@ -60,12 +60,9 @@ def command(**options: Any) -> int:
 
 
 def _coverage(prepared: Prepared, run: Run, options: dict[str, Any]) -> Coverage:
-    since = options["since"]
-    assert run.coverage is not None  # it was asked for
-    if since is None and not options["managed"]:
-        return run.coverage
     from iamproof.changed import changed_since  # noqa: PLC0415  # asks git
 
+    since = options["since"]
     only = None if since is None else changed_since(since)
     return prepared.covered(run.cells, managed=options["managed"], only=only, since=since)
 

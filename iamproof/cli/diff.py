@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iamproof.cli import completing
-from iamproof.cli.choosing import aws_options
+from iamproof.cli.choosing import aws_options, file_options
 from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -37,13 +37,7 @@ Ends with 0 if no access is new and no cell flips, else with 1."""
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--full", is_flag=True, help="List everything, however much.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "md"]), default="text", show_default=True)
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    metavar="DIR",
-    help="Files that suites name must lie below DIR (default: here).",
-)
-@click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
+@file_options
 @click.option("--ask-aws", is_flag=True, help="Ask AWS for managed policies that are not at hand.")
 @aws_options
 def command(**options: Any) -> int:

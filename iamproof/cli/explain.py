@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iamproof.cli import completing
+from iamproof.cli.choosing import file_options
 from simulator.errors import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -84,14 +85,7 @@ _HANDS = "--policy, --account, --boundary, --session-policy, --resource-policy, 
 @click.option("--owner", metavar="ACCOUNT", help="The account that owns the resource.")
 @click.option("--live", is_flag=True, help="Judge as the live services decide, not as AWS's simulator does.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    metavar="DIR",
-    help="Files that suites name must lie below DIR (default: here).",
-    shell_complete=completing.folders,
-)
-@click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
+@file_options
 def command(**options: Any) -> int:
     """Explain a cell or a request given by hand."""
     from iamproof import explanation  # noqa: PLC0415  # --help needs no simulator

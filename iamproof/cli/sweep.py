@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from iamproof.cli import completing
+from iamproof.cli.choosing import file_options
 from simulator.errors import Diagnostic, InputError, nearest
 
 if TYPE_CHECKING:
@@ -68,14 +69,7 @@ class _Who(NamedTuple):
 )
 @click.option("--list", "full", is_flag=True, help="List the actions, however many.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    metavar="DIR",
-    help="Files that suites name must lie below DIR (default: here).",
-    shell_complete=completing.folders,
-)
-@click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
+@file_options
 def command(**options: Any) -> int:
     """Sweep and print."""
     from iamproof import grants  # noqa: PLC0415  # --help needs no renderer

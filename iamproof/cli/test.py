@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from iamproof.cli import completing, output
-from iamproof.cli.choosing import cell_options
+from iamproof.cli.choosing import asked_for, cell_options
 from iamproof.cli.threshold import asked, failing
 from iamproof.last import remember_failures
 from simulator.errors import Diagnostic, InputError
@@ -181,24 +182,16 @@ def _watch(targets: _Targets, choices: dict[str, Any], options: dict[str, Any]) 
 
 def _run_options(options: dict[str, Any], *, with_git: bool) -> RunOptions:
     from iamproof.last import last_failures  # noqa: PLC0415  # --help needs no simulator
-    from iamproof.session import RunOptions  # noqa: PLC0415  # --help needs no simulator
 
     # Who only lists asks nobody.
     listing = options["list_only"] or options["unspoken"]
     asked: dict[str, Any] = {"backend": "embedded"} if listing else {name: options[name] for name in _ASKED}
-    return RunOptions(
-        paths=options["paths"],
-        k=options["words"],
-        tags=options["tags"],
-        controls=options["controls"],
-        only=options["only"],
+    coverage = options["coverage"] or options["threshold"] is not None
+    return replace(
+        asked_for(options, strict=options["strict"], coverage=coverage),
         ids=last_failures() if options["last_failed"] else (),
-        strict=options["strict"],
-        root=options["root"],
-        allow_external_files=options["allow_external_files"],
         jobs=options["jobs"],
         max_failures=1 if options["stop_first"] else options["max_failures"],
-        coverage=options["coverage"] or options["threshold"] is not None,
         command=recorded_command(sys.argv[1:]),
         with_git=with_git,
         **asked,
