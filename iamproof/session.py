@@ -194,6 +194,12 @@ class Prepared:
         )
         return replace(run, coverage=self.covered(run.cells)) if self.options.coverage else run
 
+    def run(self) -> Run:
+        """Decide all that was chosen, and put it together."""
+        for _ in (*self.decide(), *self.prove()):
+            pass
+        return self.finish()
+
     def covered(
         self,
         results: Iterable[CellResult],

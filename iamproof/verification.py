@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from iamproof.recomputed import Section
-    from iamproof.session import Prepared
     from reports.signoff import SignOff
     from simulator.errors import Diagnostic
     from simulator.suites.result import AccountInfo, ExtendedInfo, PolicyInfo, Run, SuiteInfo
@@ -76,7 +75,8 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
     diagnostics: tuple[Diagnostic, ...] = ()
     beside: tuple[Section, ...] = ()
     try:
-        again, prepared = _again(run, options)
+        prepared = prepare(_options(run, options))
+        again = prepared.run()
     except InputError as error:
         diagnostics = error.diagnostics
     except SelectionError:
@@ -98,14 +98,6 @@ def verify_report(text: str, options: VerifyOptions) -> Verification:
     notes = (*_notes(run), *left, *unsure)
     anew = tuple(one.name for one in beside if one.reason is None)
     return Verification(digest, run.summary.verdict, len(run.cells), compared, tuple(faults), notes, diagnostics, anew)
-
-
-def _again(run: Run, options: VerifyOptions) -> tuple[Run, Prepared]:
-    """Decide the suites of a report anew."""
-    prepared = prepare(_options(run, options))
-    for _ in (*prepared.decide(), *prepared.prove()):
-        pass
-    return prepared.finish(), prepared
 
 
 def _digests(stated: str, digest: str, kept: str | None) -> Iterator[str]:

@@ -103,9 +103,7 @@ def _shared(jobs: int) -> Each:
 def _run(prepared: Prepared, found: Mutation) -> Run:
     """Decide the policies as they are, for reports, and put what changing them showed beside it."""
     prepared.options = replace(prepared.options, with_git=True, command=recorded_command(sys.argv[1:]))
-    for _ in (*prepared.decide(), *prepared.prove()):
-        pass
-    return replace(prepared.finish(), mutation=found)
+    return replace(prepared.run(), mutation=found)
 
 
 def _exit_code(found: Mutation, threshold: Fraction | None) -> int:
