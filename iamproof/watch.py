@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from iamproof.session import Prepared, RunOptions
+    from simulator.accounts.policies import LoadedPolicy
     from simulator.suites.cells import Cell
     from simulator.suites.model import Suite
     from simulator.suites.result import CellResult, InvariantResult, Run
@@ -161,15 +162,16 @@ class _Bearing:
 
     def on(self, cell: Cell) -> bool:
         """Tell whether a changed file is among those that *cell* is decided from."""
-        suite = cell.suite
-        policies = (*cell.principal.loaded_policies, *filter(None, [cell.resource_policy]))
-        names = (suite.file, suite.account.path, *suite.extended, *(policy.path for policy in policies))
-        return any(self._one(name) for name in names)
+        return self._any(cell.suite, (*cell.principal.loaded_policies, *filter(None, [cell.resource_policy])))
 
     def on_suite(self, suite: Suite) -> bool:
         """Tell whether a changed file is among those that an invariant of *suite* is decided from."""
-        policies = (policy.path for policy in suite.loaded_policies)
-        return any(self._one(name) for name in (suite.file, suite.account.path, *suite.extended, *policies))
+        return self._any(suite, suite.loaded_policies)
+
+    def _any(self, suite: Suite, policies: Iterable[LoadedPolicy]) -> bool:
+        extended = (path for path, _ in suite.bases)
+        names = (suite.file, suite.account.path, *extended, *(policy.path for policy in policies))
+        return any(self._one(name) for name in names)
 
     def _one(self, name: str) -> bool:
         if name not in self._known:

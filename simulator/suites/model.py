@@ -274,7 +274,6 @@ class Suite:
     closed: bool
     bases: tuple[tuple[str, str], ...]  #: path and digest of each file that it extends, the farthest first
     node: Node
-    extended: tuple[str, ...] = ()  #: the files that it extends
 
     @property
     def loaded_policies(self) -> tuple[LoadedPolicy, ...]:

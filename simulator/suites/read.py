@@ -95,7 +95,6 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
         bases=tuple((base.source.name, loading.files.source_of(base).sha256) for base in parts.extended),
         closed=(closed := node.get("closed")) is not None and closed.value is True,
         node=node,
-        extended=tuple(base.source.name for base in parts.extended),
     )
     return ReadSuite(suite, sound, complete)
 
