@@ -18,9 +18,9 @@ from simulator.suites.result import CellResult, Deciding, Difference, Layer, Liv
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from simulator.decide.context import ContextValue
+    from simulator.decide.context import Context, ContextValue
     from simulator.decide.decision import StatementRef
-    from simulator.decide.trace import StatementTrace
+    from simulator.decide.evaluate import Evaluator
     from simulator.suites.cells import Cell
     from simulator.suites.engine import Engine, Ground
     from simulator.suites.findings import Ask, Finding
@@ -35,7 +35,7 @@ __all__ = [
     "difference_words",
     "evidence_of",
     "many_differ",
-    "miss_of",
+    "misses_of",
     "one_differs",
 ]
 
@@ -198,9 +198,6 @@ def _live(cell: Cell, finding: Finding, engine: Engine, ground: Ground) -> Live 
     return None
 
 
-_WANTED = {Verdict.ALLOW: StatementEffect.ALLOW, Verdict.EXPLICIT_DENY: StatementEffect.DENY}
-
-
 def _near(cell: Cell, finding: Finding, ground: Ground) -> Iterator[Miss]:
     """Yield the statements that nearly changed the first decision that differs, the one that is to decide first."""
     ask = next(ask for ask in finding.asks if ask.differing)
@@ -208,24 +205,39 @@ def _near(cell: Cell, finding: Finding, ground: Ground) -> Iterator[Miss]:
     action = ground.evaluator.table.members(bit)[0]
     resource = ask.spots[0].resources[0]
     context = ask.spots[0].context
-    verdict, by = cell.expected.verdict, cell.expected.by
-    for step in near_misses(
-        ground.evaluator,
+    verdict, by = cell.expected.verdict.value, cell.expected.by
+    return misses_of(ground.evaluator, action, resource, context, actual=ask.split.effect(bit), expected=verdict, by=by)
+
+
+_WANTED = {Verdict.ALLOW.value: StatementEffect.ALLOW, Verdict.EXPLICIT_DENY.value: StatementEffect.DENY}
+
+
+def misses_of(
+    evaluator: Evaluator,
+    action: str,
+    resource: str,
+    context: Context,
+    *,
+    actual: Effect,
+    expected: str,
+    by: str | None = None,
+) -> Iterator[Miss]:
+    """Yield the statements that nearly changed the decision *actual* to what was *expected*, the one called *by* first."""
+    steps = near_misses(
+        evaluator,
         action,
         resource,
         context,
-        actual=ask.split.effect(bit),
-        wanted=_WANTED.get(verdict),
+        actual=actual,
+        wanted=_WANTED.get(expected),
         named=lambda ref: by is not None and named_by(by, ref),
-    ):
-        yield miss_of(step, missed_words(step, action, resource, context))
-
-
-def miss_of(step: StatementTrace, words: str) -> Miss:
-    """Name a statement that nearly matched, with what it missed in words."""
-    statement = step.ref.statement
-    span = step.ref.policy.span(statement)
-    return Miss(step.ref.policy.name, statement.sid, statement.effect.value, span.file, span.line, step.missed, words)
+    )
+    for step in steps:
+        statement, words = step.ref.statement, missed_words(step, action, resource, context)
+        span = step.ref.policy.span(statement)
+        yield Miss(
+            step.ref.policy.name, statement.sid, statement.effect.value, span.file, span.line, step.missed, words
+        )
 
 
 def _differences(finding: Finding, ground: Ground) -> Iterator[Difference]:

@@ -16,13 +16,10 @@ from simulator.catalogue.gate import Gate
 from simulator.decide.decision import Effect
 from simulator.decide.evaluate import Evaluator, Workspace
 from simulator.decide.keys import statement_keys
-from simulator.decide.trace import near_misses
-from simulator.decide.words import missed_words
 from simulator.errors import DefectError, IamproofError
-from simulator.policy.model import StatementEffect
 from simulator.suites.model import Verdict
 from simulator.suites.result import Refutation
-from simulator.suites.results import deciding_of, miss_of
+from simulator.suites.results import deciding_of, misses_of
 from simulator.suites.sessions import built_in
 
 if TYPE_CHECKING:
@@ -41,8 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["confirmed", "replayed"]
 
-_WANTED = {Verdict.ALLOW.value: StatementEffect.ALLOW, Verdict.EXPLICIT_DENY.value: StatementEffect.DENY}
-
 
 @dataclass(frozen=True, slots=True)
 class _Confirmed:
@@ -58,15 +53,14 @@ def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: C
     """Decide a counterexample again, and tell it; raise `DefectError` when it is none."""
     again = confirmed(asserted, one, found, catalogue)
     first, decision = next(iter(again.decisions.items()))
-    near = near_misses(
+    near = misses_of(
         again.evaluators[first],
         found.action,
         found.resource,
         again.context,
         actual=decision.effect,
-        wanted=_WANTED.get(asserted.invariant.expect),
+        expected=asserted.invariant.expect,
     )
-    missed = ((step, missed_words(step, found.action, found.resource, again.context)) for step in near)
     return Refutation(
         principal=one.who.principal.label if one.who.principal is not None else one.who.label,
         session=again.session.name,
@@ -75,7 +69,7 @@ def replayed(asserted: Asserted, one: Posed, found: Counterexample, catalogue: C
         context=dict(found.context),
         actual=decision.effect.word,
         deciding=tuple(map(deciding_of, decision.deciding)),
-        near=tuple(miss_of(step, words) for step, words in missed),
+        near=tuple(near),
         replay=tuple(_Lines(asserted, one, found, again.session, catalogue).lines(again.decisions)),
         scenario="" if one.side else _scenario(asserted, one, found, again.session),
     )
