@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulator.analyse.coverage.hits import ALONE, DECISIVE, MATCHED, MISSED, SEEN, Layout, bits_of, key_of
+from simulator.analyse.bits import places
+from simulator.analyse.coverage.hits import ALONE, DECISIVE, MATCHED, MISSED, SEEN, Layout, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -123,7 +124,7 @@ class _Gathering:
             for level in planes.scps:
                 denied &= ~level.deny
         allowed = planes.allowed & wanted & ~touch.evaluator.ruled(touch.spot.resources[0])
-        for i in bits_of(layer.applying & sums.counted):
+        for i in places(layer.applying & sums.counted):
             rests = denied if sums.layer.deny >> i & 1 else allowed
             if not sums.layer.actions[i] & layer.heard & rests:
                 continue
@@ -170,19 +171,19 @@ class _Sums:
             self._miss("condition", named & rest & ~holding)
             self._miss("principal", named & covering & holding & ~principal)
             self._miss("gate", stopped & rest & holding)
-            for i in bits_of(rest & holding):
+            for i in places(rest & holding):
                 self._asked[i] |= layer.heard
             if self._conditional & named & rest:
                 self._see(self._conditional & named & rest, context)
             self._hit(named & holding & principal & self._open, alike, context)
 
     def _miss(self, part: Missed, statements: int) -> None:
-        for i in bits_of(statements & self.counted):
+        for i in places(statements & self.counted):
             self.flags[i] |= MISSED[part]
 
     def _see(self, statements: int, context: Context) -> None:
         known = self._outcomes.setdefault(context, {})
-        for i in bits_of(statements):
+        for i in places(statements):
             if i not in known:
                 known[i] = self._outcomes_of(i, context)
             self._seen[i] |= known[i]
@@ -198,7 +199,7 @@ class _Sums:
         return bits
 
     def _hit(self, statements: int, resources: list[str], context: Context) -> None:
-        for i in bits_of(statements):
+        for i in places(statements):
             matcher = self.layer.resources[i]
             full = (1 << len(matcher.entries)) - 1
             for resource in resources:

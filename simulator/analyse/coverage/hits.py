@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from simulator.accounts.policies import LoadedPolicy
     from simulator.policy.model import Element, Statement
@@ -24,7 +24,6 @@ __all__ = [
     "SEEN",
     "Hits",
     "Layout",
-    "bits_of",
     "key_of",
 ]
 
@@ -66,11 +65,3 @@ def _length(element: Element | None) -> int:
 def key_of(policy: LoadedPolicy) -> str:
     """Name a policy: one text at one place is one policy, in whatever suite."""
     return f"{policy.path}\n{policy.sha256}"
-
-
-def bits_of(mask: int) -> Iterator[int]:
-    """Yield the places of the bits of *mask*, the lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

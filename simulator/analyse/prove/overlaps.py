@@ -10,11 +10,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from simulator.analyse import bits
 from simulator.analyse.prove.words import Step, Word
 from simulator.policy.pattern import Wildcard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from simulator.analyse.prove.domains import Domain
     from simulator.analyse.prove.occurrences import Occurrence, Texts
@@ -40,8 +41,8 @@ def pieces(one: Word, place: int, other: Word) -> tuple[Word, ...]:
     starts = _reached(flat, one.steps[:place])
     ends = _reached(_backward(flat), one.steps[:place:-1])
     found: dict[tuple[Step, ...], None] = {}
-    for start in _bits(starts):
-        for back in _bits(ends):
+    for start in bits.places(starts):
+        for back in bits.places(ends):
             end = len(steps) - back
             if start > end or any(_is_hole(step) for step in steps[start:end]):
                 continue
@@ -73,13 +74,6 @@ def _reached(through: Word, steps: Iterable[Step]) -> int:
     for step in steps:
         places = through.through(places, Wildcard.RUN if _is_hole(step) else step)
     return places
-
-
-def _bits(places: int) -> Iterator[int]:
-    while places:
-        low = places & -places
-        yield low.bit_length() - 1
-        places ^= low
 
 
 # --- overlaps -----------------------------------------------------------------------------------
