@@ -17,9 +17,10 @@ from reports.json import result_digest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reports.options import Options
     from simulator.suites.result import CellResult, InvariantResult, PolicyInfo, Run
 
-__all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "as_data", "compare", "figures", "told"]
+__all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "as_data", "changes_in", "compare", "figures", "told"]
 
 _MOST_DIFF_LINES = 400
 _MOST_DIFFED = 200_000  # characters of a policy: comparing takes quadratic time
@@ -108,6 +109,11 @@ def compare(old: Run, new: Run) -> Changes:
         broken=tuple(id_ for id_, was, now in outcomes if now and not was),
         policies=_policies(old, new),
     )
+
+
+def changes_in(run: Run, options: Options | None) -> Changes | None:
+    """Return what changed since the baseline that is given, if one is."""
+    return None if options is None or options.baseline is None else compare(options.baseline, run)
 
 
 def as_data(changes: Changes) -> dict[str, Any]:

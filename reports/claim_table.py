@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_headline, claim_mark, claim_scenario
 from reports.gfm import bullets, code, details, fence, table, text
+from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
     from reports.options import Options
@@ -28,7 +29,7 @@ def section(run: Run, options: Options) -> str:
     for one in by_outcome(run):
         lines = bullets(f"{fact.label}: {text(fact.text, 4000)}" for fact in claim_facts(one))
         scenario = claim_scenario(one)
-        if one.outcome in ("refuted", "unknown"):
+        if not holds(one):
             told = f"**✗ {text(claim_headline(one))}**\n\n{lines}"
             parts.append(f"{told}\n\n{fence(scenario, 'yaml')}" if scenario else told)
         else:

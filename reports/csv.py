@@ -10,7 +10,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from reports.baseline import compare, told
+from reports.baseline import changes_in, told
 from reports.describe import context_words, shown
 from reports.words import catalogue_date, kind_of, source_line
 
@@ -96,8 +96,7 @@ CHANGED = "changed"
 
 def render(run: Run, options: Options | None = None) -> str:
     """Return the cells as CSV (RFC 4180), the header first; after them those that only a baseline has."""
-    baseline = options.baseline if options else None
-    changes = compare(baseline, run) if baseline else None
+    changes = changes_in(run, options)
     words = {name: _field("; ".join(found)) for name, found in told(changes).items()}
     out = io.StringIO()
     writer = csv.writer(out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports import json as canonical
-from reports.baseline import as_data, compare
+from reports.baseline import as_data, changes_in
 from reports.options import Options
 
 if TYPE_CHECKING:
@@ -27,5 +27,5 @@ def render(run: Run, options: Options | None = None) -> str:
 
 def chunks(run: Run, options: Options) -> Iterator[str]:
     """Yield the canonical JSON in pieces."""
-    beside = {"changes": as_data(compare(options.baseline, run))} if options.baseline else {}
-    return canonical.chunks(run, beside)
+    changes = changes_in(run, options)
+    return canonical.chunks(run, {} if changes is None else {"changes": as_data(changes)})

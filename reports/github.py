@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.baseline import compare, told
+from reports.baseline import changes_in, told
 from reports.baseline import figures as changed_figures
 from reports.claims import by_outcome, claim_facts, claim_headline, claim_place
 from reports.describe import facts, headline, live_words, shown
 from reports.exceptions import exceptions
 from reports.locate import Location, of_text, places
 from reports.words import by_severity, catalogue_date, figures, kind_of, mark_of, source_line, unspoken_line
+from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,15 +33,13 @@ _LIMIT = 3000  # of a message; GitHub cuts at 64 KiB
 
 def render(run: Run, options: Options | None = None) -> str:
     """Return the workflow commands, a line each."""
-    baseline = options.baseline if options else None
-    changes = compare(baseline, run) if baseline else None
-    return "".join(f"{line}\n" for line in _commands(run, changes))
+    return "".join(f"{line}\n" for line in _commands(run, changes_in(run, options)))
 
 
 def _commands(run: Run, changes: Changes | None) -> Iterator[str]:
     errors = [
         *map(_failure, by_severity(run)),
-        *(_claim(one) for one in by_outcome(run) if one.outcome in ("refuted", "unknown")),
+        *(_claim(one) for one in by_outcome(run) if not holds(one)),
         *(_command("error", of_text(run, t), "the run itself", t) for t in run.failures),
     ]
     yield from _few(errors, "error", "failures")

@@ -122,10 +122,7 @@ def load(text: str, *, verify: bool = True) -> Run:
     if not isinstance(data, dict) or not isinstance(data.get("schema"), str):
         raise fault("", "the report has no `schema`, so it is no run of iamproof")
     if data["schema"] != SCHEMA:
-        raise fault(
-            "schema",
-            f"is `{data['schema'][:80]}`, and this version reads `{SCHEMA}`",
-        )
+        raise fault("schema", f"is `{data['schema'][:80]}`, and this version reads `{SCHEMA}`")
     tool, git = _mapping(data, "tool"), _mapping(data, "git") if data.get("git") is not None else {}
     flat = {"tool_version": tool.get("version"), "git_commit": git.get("commit"), "git_dirty": git.get("dirty", False)}
     run = read(Run, {**data, **flat})

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written, never read
 
-from reports.baseline import compare, figures, told
+from reports.baseline import changes_in, figures, told
 from reports.claims import claim_facts, claim_headline, claim_scenario
 from reports.describe import facts, headline, shown
 from reports.json import result_digest
@@ -43,7 +43,7 @@ _NAME = 1000  # characters of a name
 def render(run: Run, options: Options | None = None) -> str:
     """Return the run as JUnit XML."""
     options = options or Options()
-    changes = compare(options.baseline, run) if options.baseline else None
+    changes = changes_in(run, options)
     changed = told(changes)
     root = ET.Element(
         "testsuites",

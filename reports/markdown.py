@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports import case_tables, claim_table, controls, mutation
-from reports.baseline import compare
+from reports.baseline import changes_in
 from reports.claims import by_outcome, claim_headline
 from reports.coverage import left_out_words, markdown_table
 from reports.describe import facts, headline, shown
@@ -35,6 +35,7 @@ from reports.words import (
     source_line,
     unspoken_line,
 )
+from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -191,13 +192,13 @@ def _findings(run: Run) -> Iterator[str]:
         yield "\n\n".join([f"**C{number}. ✗ {text(headline(cell))}**", lines, *blocks])
     for number, failure in enumerate(run.failures, 1):
         yield f"**Run {number}. ✗** {text(failure, 2000)}"
-    unproved = [one for one in by_outcome(run) if one.outcome in ("refuted", "unknown")]
+    unproved = (one for one in by_outcome(run) if not holds(one))
     yield from (f"**✗ {text(claim_headline(one))}**, see Invariants" for one in unproved)
 
 
 def _decisions(run: Run, options: Options) -> str:
-    changed = compare(options.baseline, run).flipped if options.baseline else frozenset[str]()
-    return _matrix(run, attention=False, changed=changed)[0]
+    changes = changes_in(run, options)
+    return _matrix(run, attention=False, changed=frozenset() if changes is None else changes.flipped)[0]
 
 
 def _matrix(run: Run, *, attention: bool, changed: frozenset[str] = frozenset()) -> tuple[str, int, int]:
@@ -305,9 +306,9 @@ def _exceptions(run: Run, options: Options) -> str:
 
 
 def _changes(run: Run, options: Options) -> str:
-    if options.baseline is None:
+    changes = changes_in(run, options)
+    if changes is None:
         return "#### I. Changes since the baseline\n\nNo baseline was given."
-    changes = compare(options.baseline, run)
     lines = [
         f"#### I. Changes since the baseline of {text(changes.finished)}",
         f"Baseline digest {code(changes.digest)}.",

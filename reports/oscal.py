@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reports import controls
-from reports.baseline import as_data, compare, figures, told
+from reports.baseline import as_data, changes_in, figures, told
 from reports.claims import claim_facts, claim_mark
 from reports.describe import Fact, case_words, live_words, shown
 from reports.evidence import completeness, documents, evidence
@@ -232,10 +232,9 @@ def _proof(document: _Document, one: InvariantResult) -> dict[str, Any]:
 
 def _changes(document: _Document) -> Iterator[dict[str, Any]]:
     """Yield the observation of what changed since the baseline, where there is one."""
-    baseline = document.options.baseline
-    if baseline is None:
+    changes = changes_in(document.run, document.options)
+    if changes is None:
         return
-    changes = compare(baseline, document.run)
     lines = [f"{shown(name)}: {shown('; '.join(words), 600)}" for name, words in told(changes).items()]
     more = f"; and {len(lines) - _MOST_LISTED:,} more" if len(lines) > _MOST_LISTED else ""
     listed = f" {'; '.join(lines[:_MOST_LISTED])}{more}." if lines else ""

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from reports.baseline import as_data, compare, told
+from reports.baseline import as_data, changes_in, told
 from reports.claims import claim_facts, claim_headline, claim_place, claim_scenario
 from reports.describe import facts, headline, live_words, shown
 from reports.evidence import input_files
@@ -20,6 +20,7 @@ from reports.json import result_digest
 from reports.locate import Location, of_text, places
 from reports.options import Options
 from reports.words import HINTS, Kind, by_severity, catalogue_date, kind_of, mark_of, source_line, unspoken
+from simulator.suites.tally import holds
 
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, InvariantResult, Run
@@ -72,13 +73,13 @@ def _runs(run: Run, options: Options) -> list[dict[str, Any]]:
     for suite in suites if apart else ():
         by_suite[f"iamproof/{suite}/"] = []
     known = frozenset(cell.id for cell in by_severity(options.baseline)) if options.baseline else None
-    changes = compare(options.baseline, run) if options.baseline else None
+    changes = changes_in(run, options)
     changed = told(changes)
     vacuous = [cell for cell in run.cells if cell.vacuous is not None and kind_of(cell) is None]
     for cell in (*by_severity(run), *vacuous):
         found = _result(cell, known, changed.get(cell.id, ()))
         by_suite[f"iamproof/{shown(cell.suite)}/" if apart else "iamproof/"].append(found)
-    for one in (one for one in run.invariants if one.outcome in ("refuted", "unknown")):
+    for one in (one for one in run.invariants if not holds(one)):
         by_suite[f"iamproof/{shown(one.suite)}/" if apart else "iamproof/"].append(_claim(one, options.baseline))
     for item in changes.reworded if changes else ():
         if item.with_decision and kind_of(item.cell) is None:

@@ -48,10 +48,7 @@ class Assessment:
 
     def fault(self, problem: str, advice: str) -> Diagnostic:
         """Say what is wrong with it."""
-        message = f"`{self.control}` {problem}"
-        if self.node is None:
-            return Diagnostic("signoff-finding", message, help=advice)
-        return self.node.fault("signoff-finding", message, help=advice)
+        return _fault(self.node, "signoff-finding", f"`{self.control}` {problem}", advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +74,12 @@ class SignOff:
         """Say that it is no review of the result with *digest*."""
         message = "the sign-off is of another result: its findings don't belong to this one"
         advice = f"it names {self.result_digest[:16]}…, and this result is {digest[:16]}…: it wants a review of its own"
-        if self.node is None:
-            return Diagnostic("signoff-stale", message, help=advice)
-        return self.node.fault("signoff-stale", message, help=advice)
+        return _fault(self.node, "signoff-stale", message, advice)
+
+
+def _fault(node: Node | None, code: str, message: str, advice: str) -> Diagnostic:
+    """Make a fault at *node*; a review that was made in Python stands nowhere."""
+    return Diagnostic(code, message, help=advice) if node is None else node.fault(code, message, help=advice)
 
 
 _TEXT = Text()

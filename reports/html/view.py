@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reports.baseline import compare
+from reports.baseline import changes_in
 from reports.describe import context_words, deciding_words, facts, headline, miss_words
 from reports.evidence import documents, evidence
 from reports.matrix import MFA_STATES, hole, tables
@@ -176,7 +176,7 @@ class View:
     @cached_property
     def changes(self) -> Changes | None:
         """What changed since the baseline, if there is one."""
-        return compare(self.options.baseline, self.run) if self.options.baseline else None
+        return changes_in(self.run, self.options)
 
     @cached_property
     def changed(self) -> frozenset[str]:
@@ -215,10 +215,11 @@ class View:
 
     def scenarios(self) -> Iterator[Scenario]:
         """Yield the scenarios with their cases."""
+        many = self.many
         groups: defaultdict[tuple[str, str], list[tuple[CellResult, Mark, bool]]] = defaultdict(list)
         for cell in self.run.cells:
             mark = self._show(cell)[1]
-            full = not self.many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
+            full = not many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
             groups[cell.file, cell.scenario].append((cell, mark, full))
         for group in groups.values():
             shared = _shared(cell for cell, _, full in group if full)
