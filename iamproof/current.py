@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamproof.config import read_config
 from simulator.catalogue import load
@@ -11,7 +11,12 @@ from simulator.catalogue import load
 if TYPE_CHECKING:
     from simulator.catalogue import Catalogue
 
-__all__ = ["current_catalogue"]
+__all__ = ["catalogue_data", "current_catalogue"]
+
+
+def catalogue_data(catalogue: Catalogue) -> dict[str, Any]:
+    """Return which catalogue an answer hangs on, as every command's JSON states it."""
+    return {"date": catalogue.date, "sha256": catalogue.sha256}
 
 
 def current_catalogue() -> Catalogue:

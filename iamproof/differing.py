@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from iamproof import __version__
+from iamproof.current import catalogue_data
 from iamproof.grants import columns
 from reports import gfm
 from reports.describe import place, shown
@@ -303,7 +304,7 @@ def as_data(diff: Diff, catalogue: Catalogue) -> str:
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "tool": {"name": "iamproof", "version": __version__},
-        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256, "actions": len(catalogue.actions())},
+        "catalogue": {**catalogue_data(catalogue), "actions": len(catalogue.actions())},
         "old": diff.old,
         "new": diff.new,
         "clean": diff.clean,

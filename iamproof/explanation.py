@@ -9,6 +9,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from iamproof.current import catalogue_data
 from reports.describe import place, shown
 from reports.words import count
 from simulator.analyse.changes import ContextChange, TargetChange
@@ -250,7 +251,7 @@ def _aws(found: Explanation, paint: Callable[[str, str], str]) -> Iterator[str]:
 
 def as_data(found: Explanation, *, summary: Summary | None = None, catalogue: Catalogue | None = None) -> str:
     """Return the explanation as JSON text."""
-    dated = {} if catalogue is None else {"catalogue": {"date": catalogue.date, "sha256": catalogue.sha256}}
+    dated = {} if catalogue is None else {"catalogue": catalogue_data(catalogue)}
     return json.dumps({**_data(found, summary), **dated}, indent=2, ensure_ascii=False) + "\n"
 
 

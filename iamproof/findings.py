@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from iamproof import __version__
+from iamproof.current import catalogue_data
 from reports.describe import shown
 from reports.words import count
 from simulator.analyse.lint import CHECKS
@@ -54,7 +55,7 @@ def as_data(checked: Checked, catalogue: Catalogue) -> str:
     data = {
         "schema": SCHEMA,
         "tool": {"name": "iamproof", "version": __version__},
-        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256},
+        "catalogue": catalogue_data(catalogue),
         "checked": {"suites": checked.suites, "policies": checked.policies, "files": list(checked.files)},
         "summary": {**summary, "silenced": len(checked.silenced), "unusable": checked.unusable},
         "diagnostics": [_row(diagnostic) for diagnostic in checked.diagnostics],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from iamproof import __version__
+from iamproof.current import catalogue_data
 from reports.describe import shown
 from reports.words import count
 from simulator.catalogue import LEVELS
@@ -181,7 +182,7 @@ def _json(data: dict[str, Any]) -> str:
 def _head(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "tool": {"name": "iamproof", "version": __version__},
-        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256, "actions": len(catalogue.actions())},
+        "catalogue": {**catalogue_data(catalogue), "actions": len(catalogue.actions())},
     }
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from iamproof import __version__
+from iamproof.current import catalogue_data
 from reports.describe import shown
 from reports.mutation import HEAD, claimed, claimed_words, grouped, idle_words, numbers, opening, scenario_lines, title
 
@@ -89,7 +90,7 @@ def as_data(found: Mutation, tested: Sequence[Result], catalogue: Catalogue) -> 
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "tool": {"name": "iamproof", "version": __version__},
-        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256},
+        "catalogue": catalogue_data(catalogue),
         "mutants": found.mutants,
         "killed": found.killed,
         "equivalent": found.equivalent,

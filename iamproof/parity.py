@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from iamproof.current import catalogue_data
 from simulator.text.show import printable
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def as_data(found: Parity, catalogue: Catalogue) -> str:
     """Return the comparison as JSON."""
     data: dict[str, Any] = {
         "schema": SCHEMA,
-        "catalogue": {"date": catalogue.date, "sha256": catalogue.sha256},
+        "catalogue": catalogue_data(catalogue),
         "backends": [
             {"name": name, "source": source} for name, source in zip(found.backends, found.sources, strict=True)
         ],

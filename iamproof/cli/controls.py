@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iamproof.cli import completing
+from iamproof.cli.choosing import file_options
 from simulator.errors import Diagnostic, InputError, SelectionError, nearest
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ class _Claim:
 @click.command("controls", help=_HELP)
 @click.argument("arguments", nargs=-1, metavar="[FRAMEWORK] [PATH]...", shell_complete=completing.framework)
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False),
-    metavar="DIR",
-    help="Files that suites name must lie below DIR (default: here).",
-    shell_complete=completing.folders,
-)
-@click.option("--allow-external-files", is_flag=True, help="Let suites name files anywhere.")
+@file_options
 def command(**options: Any) -> int:
     """Print the controls with their claims, and return 0."""
     from iamproof.cli.aged import warn_of_age  # noqa: PLC0415  # --help needs no simulator
@@ -157,11 +151,13 @@ def _lines(control: Control, claims: Sequence[_Claim]) -> Iterator[str]:
 def _json(chosen: Sequence[Control], claims: dict[str, list[_Claim]], catalogue: Catalogue) -> str:
     import json  # noqa: PLC0415  # only with --format json
 
+    from iamproof.current import catalogue_data  # noqa: PLC0415  # --help needs no simulator
+
     rows = [
         {"name": control.name, **_plain(control), "claims": [_plain(claim) for claim in claims.get(control.name, [])]}
         for control in chosen
     ]
-    told = {"catalogue": {"date": catalogue.date, "sha256": catalogue.sha256}, "controls": rows}
+    told = {"catalogue": catalogue_data(catalogue), "controls": rows}
     return json.dumps(told, indent=2, ensure_ascii=False)
 
 
