@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from simulator.suites.types import TypeTable
 
 __all__ = [
+    "OF_MFA",
     "Compared",
     "Conditional",
     "Granted",
@@ -58,7 +59,7 @@ _OF_USERS = {"user": "user", "mfa": "mfa device", "sms-mfa": "sms-mfa device"}
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 ANY = "*"
 _NOBODY = "somebody-else"
-_OF_MFA = "aws:multifactorauth"  # the session is about these
+OF_MFA = "aws:multifactorauth"  #: how the keys begin that a session is about, in lower case
 _MOST_PATTERNS = 2000  # of the policies' own, each a target
 
 Kind: TypeAlias = Literal["any", "people", "type", "pattern"]
@@ -220,7 +221,7 @@ class Sweeper:
     def _open(self, key: str, context: Context, stated: set[str]) -> bool:
         """Tell whether a request may carry *key*, though it is not known with which value."""
         name = key.lower()
-        if name in context or name in stated or name.startswith(_OF_MFA):
+        if name in context or name in stated or name.startswith(OF_MFA):
             return False
         declared = self.catalogue.key(key)
         return declared is None or declared.provider != "principal"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.analyse.bits import places
 from simulator.analyse.diff.model import EXPLICIT, IMPLICIT, Access, Row
+from simulator.analyse.sweep import OF_MFA
 from simulator.catalogue import LEVELS
 from simulator.decide.keys import statement_keys
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from simulator.suites.model import Session
 
 __all__ = ["Subject", "compare_access", "keys_of", "meaning", "said_of", "touched"]
-
-_OF_MFA = "aws:multifactorauth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +275,7 @@ def _unstated(subject: Subject) -> tuple[str, ...]:
     derived = {name.lower() for name in subject.new.derived_context()}
     derived |= set(subject.account.context) if subject.account is not None else set()
     everywhere = set.intersection(*(set(session.context) for session in subject.sessions))
-    asked = {key for statement in changed for key in statement_keys(statement) if not key.startswith(_OF_MFA)}
+    asked = {key for statement in changed for key in statement_keys(statement) if not key.startswith(OF_MFA)}
     return tuple(sorted(asked - derived - everywhere))
 
 

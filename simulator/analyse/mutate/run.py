@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 from simulator.analyse.mutate.bench import Bench
 from simulator.analyse.mutate.claims import Claims
@@ -148,15 +148,33 @@ def _counts(unit: Unit, tested: Sequence[Result]) -> MutatedPolicy:
     return MutatedPolicy(unit.name, unit.path, len(outcomes), killed, equivalent, claimed)
 
 
-def _claimed(one: Result) -> Claimed:
-    unit, mutant, first = one.unit, one.mutant, one.broken[0]
-    return Claimed(
+class _Told(TypedDict):
+    """A change as all who tell of one name it."""
+
+    policy: str
+    file: str
+    line: int
+    statement: str
+    operator: str
+    change: str
+
+
+def _told(one: Result) -> _Told:
+    unit, mutant = one.unit, one.mutant
+    return _Told(
         policy=unit.name,
         file=unit.path,
         line=unit.line(mutant),
         statement=mutant.statement.label,
         operator=mutant.operator,
         change=mutant.words,
+    )
+
+
+def _claimed(one: Result) -> Claimed:
+    first = one.broken[0]
+    return Claimed(
+        **_told(one),
         invariants=tuple(broken.invariant for broken in one.broken),
         action=first.request.action,
         resource=first.request.resource,
@@ -175,12 +193,7 @@ def _survivor(one: Result, proposer: Proposer) -> Survivor:
     if proposal is not None and after is not None and difference.direction is None:
         effect = _effect(proposal.before, after)
     return Survivor(
-        policy=unit.name,
-        file=unit.path,
-        line=unit.line(mutant),
-        statement=mutant.statement.label,
-        operator=mutant.operator,
-        change=mutant.words,
+        **_told(one),
         effect=effect,
         diff=diff_of(mutant),
         action=proposal.action if proposal else witness.action if witness else None,
