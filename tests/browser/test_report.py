@@ -14,6 +14,7 @@ from reports.html import render
 from reports.html.covered import annotated
 from reports.html.view import anchor
 from reports.mutation import claimed, grouped, scenario_lines
+from reports.options import Options
 from tests.browser.served import served
 from tests.unit.reports.sample import big_run, empty_run, hostile_run, make_run, sample_mutation, sample_run
 
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.timeout(180)
 
 JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"
 RUNS = {"empty": empty_run(), "one": make_run(sample_run().cells[:1]), "hostile": hostile_run()}
+NARROW = RUNS | {"sample": sample_run()}
 PASSED = next(cell for cell in sample_run().cells if cell.outcome == "passed")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Axe can't tell the background of what is laid out later, or sticks over something else.
@@ -98,6 +100,20 @@ def test_axe_finds_nothing(tab: Tab, page: str, axe: str, theme: str, width: int
     passes, violations = found
     assert violations == []
     assert passes > 20
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_page_of_320_pixels_scrolls_down_only(tab: Tab, tmp_path: Path, name: str) -> None:
+    """WCAG 1.4.10; tables scroll in boxes of their own."""
+    run = NARROW[name]
+    file = tmp_path / "report.html"
+    file.write_text(render(run, Options(baseline=make_run(run.cells[::2]))), "utf-8")
+    tab.size(320, 1000)
+    tab.open(file.as_uri()).run("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+    assert tab.run("document.documentElement.scrollWidth") == 320
+    inside = "[...document.querySelectorAll('body *')].filter((one) => !one.closest('.scroll, .skip'))"
+    wide = "filter((one) => one.getBoundingClientRect().right > 321)"
+    assert tab.run(f"{inside}.{wide}.map((one) => one.outerHTML)") == []
 
 
 @pytest.mark.parametrize(("theme", "scheme"), [("theme-light", "light"), ("theme-dark", "dark")])
