@@ -96,7 +96,8 @@ _SIGNOFF = Record(
     (
         Field(
             "result_digest",
-            Text("a result digest", r"[0-9a-fA-F]{64}\Z", help="copy it from the report"),
+            # Without a letter, or with an `e` alone, YAML takes it for a number.
+            Text("a result digest", r"[0-9a-fA-F]{64}\Z", digits=True, help="copy it from the report"),
             required=True,
         ),
         Field("prepared_by", _TEXT, required=True),

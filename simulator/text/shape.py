@@ -122,17 +122,21 @@ _INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text; `pattern` must match from the start (end it with `END`), `choices` are all there are."""
+    """A text; `pattern` must match from the start (end it with `END`), `choices` are all there are.
+
+    With `digits` what looks like a number is text too, as it is written, where there is a pattern.
+    """
 
     words: str = "text"
     pattern: str = ""
     choices: tuple[str, ...] = ()
     empty: bool = False
     booleans: bool = False
+    digits: bool = False
     help: str = ""
 
     def _kinds(self) -> tuple[Kind, ...]:
-        if self.pattern or self.choices:
+        if self.choices or (self.pattern and not self.digits):
             return (Kind.STRING,)
         return (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN) if self.booleans else (Kind.STRING, Kind.NUMBER)
 

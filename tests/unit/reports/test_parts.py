@@ -353,11 +353,21 @@ def test_a_review_is_read_and_bound_to_its_digest() -> None:
     assert review.stale("cd" * 32)
 
 
+@pytest.mark.parametrize("digest", ["01" * 32, f"{'7' * 40}e{'0' * 23}", f"{'7' * 40}E{'0' * 23}"])
+@pytest.mark.parametrize("quote", ["", "'"])
+def test_a_digest_that_yaml_reads_as_a_number_is_taken_as_it_is_written(digest: str, quote: str) -> None:
+    review = load_signoff(f"result_digest: {quote}{digest}{quote}\n{SIGNED}")
+    assert review.result_digest == digest.lower()
+    assert not review.stale(digest.lower())
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         (SIGNED, "needs the key `result_digest`"),
         (f"result_digest: abc\n{SIGNED}", "is not a result digest"),
+        (f"result_digest: 123\n{SIGNED}", "`123` is not a result digest"),
+        (f"result_digest: true\n{SIGNED}", "expected a result digest"),
         (f"result_digest: {'ab' * 32}\n{SIGNED}extra: 1\n", "has no key `extra`"),
         (
             f"result_digest: {'ab' * 32}\n{SIGNED.replace('accepted with exceptions', 'fine')}",
