@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reports.describe import Fact, shown
 from reports.json import result_digest
+from reports.locate import part
 from reports.redact import redact
 from reports.words import count, source_line, unspoken_line
 
@@ -20,8 +21,21 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import PolicyInfo, Run
 
-__all__ = ["Evidence", "InputFile", "completeness", "documents", "evidence", "input_files", "subject", "verification"]
+__all__ = [
+    "PART_DIGEST",
+    "Evidence",
+    "InputFile",
+    "completeness",
+    "documents",
+    "evidence",
+    "input_files",
+    "subject",
+    "verification",
+]
 
+
+PART_DIGEST = "The digest is of the document as it stands in its file, written as JSON."
+"""What the digest of a policy is of that stands in a file beside others; ``docs/reports.md`` tells how to make it."""
 
 _FEW = 4  # suites or policies that the head of a report names
 
@@ -152,6 +166,8 @@ def subject(run: Run) -> str:
 
 def _about(policy: PolicyInfo) -> str:
     size = count(len(policy.text.encode("utf-8", "replace")), "byte") if policy.text else ""
+    if part(policy.path)[1]:  # the text is that of the whole file
+        size = "digest of its JSON"
     dated = (
         f"{policy.version} of {policy.date}" if policy.version and policy.date else policy.version or policy.date or ""
     )

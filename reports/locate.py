@@ -6,14 +6,17 @@ stands in the change that caused it.  What no statement decided is shown at the 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from reports.words import Kind, kind_of
 
 if TYPE_CHECKING:
-    from simulator.suites.result import CellResult, Run
+    from simulator.suites.result import CellResult, Deciding, PolicyInfo, Run
 
-__all__ = ["Location", "in_checkout", "of_text", "places"]
+__all__ = ["Deciders", "Location", "in_checkout", "of_text", "part", "places"]
+
+_PART = re.compile(r"(?P<file>.+?)(?::(?P<inline>\d+:\d+)|#(?P<pointer>/.*))", re.DOTALL)
 
 _AT_STATEMENT = (Kind.UNEXPECTED_ALLOW, Kind.UNEXPECTED_DENY, Kind.OTHER_STATEMENT)
 
@@ -38,6 +41,27 @@ def places(cell: CellResult, *, changed: bool = False) -> tuple[Location, Locati
     if statement is not None and (changed or kind_of(cell) in _AT_STATEMENT):
         return statement, scenario
     return scenario, statement
+
+
+def part(path: str) -> tuple[str, str]:
+    """Return the file of a policy and where it stands in it: a line and column, a JSON pointer, or nowhere as it is the whole."""
+    found = None if path.startswith("arn:") else _PART.fullmatch(path)
+    return (found["file"], found["inline"] or found["pointer"]) if found else (path, "")
+
+
+class Deciders:
+    """The policies of a run, to find whose a statement is: a file that holds several calls each by its name."""
+
+    def __init__(self, run: Run) -> None:
+        self._files: dict[str, PolicyInfo] = {}
+        self._parts: dict[tuple[str, str], PolicyInfo] = {}
+        for policy in run.policies:
+            self._files.setdefault(policy.path, policy)
+            self._parts.setdefault((part(policy.path)[0], policy.name), policy)
+
+    def of(self, deciding: Deciding) -> PolicyInfo | None:
+        """Return the policy that a statement is of."""
+        return self._files.get(deciding.file) or self._parts.get((deciding.file, deciding.policy))
 
 
 def in_checkout(file: str) -> bool:

@@ -20,8 +20,9 @@ from reports import controls
 from reports.baseline import as_data, changes_in, figures, told
 from reports.claims import claim_facts, claim_mark
 from reports.describe import Fact, case_words, live_words, shown
-from reports.evidence import completeness, documents, evidence
+from reports.evidence import PART_DIGEST, completeness, documents, evidence
 from reports.json import dump
+from reports.locate import Deciders, part
 from reports.options import Options
 from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of, source_line, unspoken
 from simulator.errors import InputError, nearest
@@ -53,6 +54,7 @@ class _Document:
     run: Run
     options: Options
     digest: str
+    deciders: Deciders
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def id(self, name: str) -> str:
@@ -62,7 +64,7 @@ class _Document:
 
 def render(run: Run, options: Options | None = None) -> str:
     """Return the run as OSCAL assessment results, in JSON."""
-    document = _Document(run, options or Options(), evidence(run).digest)
+    document = _Document(run, options or Options(), evidence(run).digest, Deciders(run))
     _back_matter(document)
     results = {
         "uuid": document.id("results"),
@@ -185,7 +187,8 @@ def _observation(document: _Document, file: str, name: str, cells: list[CellResu
     listed = "; ".join(f"{case_words(c)}: {mark_of(c)}" for c in rest[:_MOST_LISTED])
     more = f"; and {len(rest) - _MOST_LISTED:,} more" if len(rest) > _MOST_LISTED else ""
     live = "; ".join(live_words(cells))
-    policies = sorted({_policy_of(document, item.file) for cell in cells for item in cell.deciding} - {""})
+    deciders = {document.deciders.of(item) for cell in cells for item in cell.deciding}
+    policies = sorted({policy.path for policy in deciders if policy is not None})
     found: dict[str, Any] = {
         "uuid": document.id(_key(file, name)),
         "title": _line(name),
@@ -260,10 +263,6 @@ def _changes(document: _Document) -> Iterator[dict[str, Any]]:
 
 def _key(file: str, name: str) -> str:
     return f"observation {file}::{name}"
-
-
-def _policy_of(document: _Document, file: str) -> str:
-    return file if any(policy.path == file for policy in document.run.policies) else ""
 
 
 def _control_prop(name: str) -> dict[str, str]:
@@ -362,17 +361,13 @@ def _back_matter(document: _Document) -> None:
         report["description"] = "The JSON report with this result digest must accompany this document."
     _resource(document, "run", report)
     for policy in run.policies:
-        _resource(
-            document,
-            f"file {policy.path}",
-            {"title": _line(policy.name), "rlinks": [_rlink(policy.path, policy.sha256)]},
-        )
+        content = {"title": _line(policy.name), "rlinks": [_rlink(policy.path, policy.sha256)]}
+        inside = {"remarks": PART_DIGEST} if part(policy.path)[1] else {}
+        _resource(document, f"file {policy.path}", content | inside)
     for account in run.accounts:
-        _resource(
-            document,
-            f"file {account.path}",
-            {"title": f"Account {_line(account.id)}", "rlinks": [_rlink(account.path, account.sha256)]},
-        )
+        # One that stands in a suite has the digest of the suite.
+        link = _rlink(part(account.path)[0], account.sha256)
+        _resource(document, f"file {account.path}", {"title": f"Account {_line(account.id)}", "rlinks": [link]})
 
 
 def _resource(document: _Document, name: str, content: dict[str, Any]) -> None:
@@ -381,9 +376,11 @@ def _resource(document: _Document, name: str, content: dict[str, Any]) -> None:
 
 
 def _rlink(path: str, sha256: str) -> dict[str, Any]:
-    # The colons of an ARN are a URI's; one in the name of a file, or before a line, would make a scheme of the name.
+    # The colons of an ARN are a URI's; one in the name of a file would make a scheme of the name.
     safe = "/-._~:" if path.startswith("arn:") else "/-._~"
-    link: dict[str, Any] = {"href": quote(shown(path, 1000), safe=safe) or "-"}
+    file, place = part(path)
+    fragment = f"#{quote(shown(place, 1000), safe='/-._~:')}" if place else ""
+    link: dict[str, Any] = {"href": (quote(shown(file, 1000), safe=safe) or "-") + fragment}
     if re.fullmatch(r"[0-9a-f]{64}", sha256):
         link["hashes"] = [{"algorithm": "SHA-256", "value": sha256}]
     return link

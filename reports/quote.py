@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports.locate import Deciders
 from simulator.text.source import Source
 
 if TYPE_CHECKING:
-    from simulator.suites.result import Deciding, PolicyInfo, Run
+    from simulator.suites.result import Deciding, Run
 
 __all__ = ["Quote", "Quotes"]
 
@@ -29,15 +30,12 @@ class Quotes:
     """The policies of a run, to quote from; each is split into lines once."""
 
     def __init__(self, run: Run) -> None:
-        self._policies: dict[str, PolicyInfo] = {}
-        for policy in run.policies:
-            self._policies.setdefault(policy.path, policy)
-            self._policies.setdefault(policy.name, policy)
+        self._policies = Deciders(run)
         self._sources: dict[str, Source] = {}
 
     def statement(self, deciding: Deciding) -> Quote | None:
         """Quote a deciding statement, or None when its text isn't at hand."""
-        source = self._source(deciding.file, deciding.policy)
+        source = self._source(deciding)
         # An inline document's lines are those of the suite, not of its own text: then there is no brace.
         if source is None or source.line(deciding.line)[deciding.column - 1 : deciding.column] != "{":
             return None
@@ -46,11 +44,13 @@ class Quotes:
         shown = tuple((number, _cut(text)) for number, text in lines)
         return Quote(deciding.file, shown, deciding.end_line - last)
 
-    def _source(self, file: str, policy: str) -> Source | None:
-        found = self._policies.get(file) or self._policies.get(policy)
+    def _source(self, deciding: Deciding) -> Source | None:
+        found = self._policies.of(deciding)
         if found is None or not found.text:
             return None
-        return self._sources.setdefault(found.path, Source.of_text(found.text, name=file))
+        if found.path not in self._sources:
+            self._sources[found.path] = Source.of_text(found.text, name=deciding.file)
+        return self._sources[found.path]
 
 
 def _cut(text: str) -> str:

@@ -59,6 +59,11 @@ class LoadedPolicy:
         return tuple(dict.fromkeys((self.name, self.path.rpartition("/")[2])))
 
     @property
+    def is_part(self) -> bool:
+        """Whether it stands in a file that holds more: inline, or at a pointer."""
+        return self.path.startswith((f"{self.policy.source.name}:", f"{self.policy.source.name}#"))
+
+    @property
     def role(self) -> str:
         """What it is used as: ``identity``, ``boundary``, ``scp`` …."""
         return self.policy.kind.value

@@ -218,7 +218,8 @@ class Assembly:
         cells = self._with_not_run(results)
         claims = self._claims(invariants)
         decided = Counter(file for cell in cells for file in {d.file for d in cell.deciding})
-        policies = self._policies(decided)
+        parts = Counter(part for cell in cells for part in {(d.file, d.policy) for d in cell.deciding})
+        policies = self._policies(decided, parts)
         failures = tuple(self._undecided(decided)) if self.full and len(results) == len(self.chosen) else ()
         left_out = self.declared - len(self.chosen)
         stale = self.catalogue.stale(today())
@@ -274,7 +275,8 @@ class Assembly:
     def _loaded_policies(self) -> tuple[LoadedPolicy, ...]:
         return tuple(dict.fromkeys(policy for suite in self._chosen_suites() for policy in suite.loaded_policies))
 
-    def _policies(self, decided: Mapping[str, int]) -> tuple[PolicyInfo, ...]:
+    def _policies(self, decided: Mapping[str, int], parts: Mapping[tuple[str, str], int]) -> tuple[PolicyInfo, ...]:
+        """Return the policies, each with how many cells it decided; those that stand in one file have names there."""
         return tuple(
             PolicyInfo(
                 name=loaded.name,
@@ -284,9 +286,10 @@ class Assembly:
                 version=loaded.version,
                 date=loaded.date,
                 text=loaded.policy.source.text,
-                decided=decided[loaded.policy.source.name],
+                decided=parts[file, loaded.name] if loaded.is_part else decided[file],
             )
             for loaded in self._loaded_policies()
+            for file in (loaded.policy.source.name,)
         )
 
     def _accounts(self) -> tuple[AccountInfo, ...]:

@@ -1,0 +1,143 @@
+"""Policies that stand inside of a suite: each is named, counted, quoted and digested for itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+import iamproof
+from reports import oscal
+from reports.evidence import evidence
+from reports.gaps import gaps
+from reports.locate import Deciders, part
+from reports.quote import Quotes
+from tests.unit.reports.test_machines import faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.suites.result import Run
+
+SUITE = """
+suite: {name}
+account:
+  id: "123456789012"
+  users:
+    alice:
+      policies:
+        - Version: "2012-10-17"
+          Statement:
+            - {{Sid: {name}List, Effect: Allow, Action: "iam:ListUsers", Resource: "*"}}
+        - Version: "2012-10-17"
+          Statement:
+            - {{Sid: DenyGet, Effect: Deny, Action: "iam:GetUser", Resource: "*"}}
+        - Version: "2012-10-17"
+          Statement:
+            - {{Sid: Idle, Effect: Allow, Action: "iam:GetGroup", Resource: "*"}}
+        - {{file: plan.json, at: /policy}}
+scenarios:
+  - {{name: List, as: alice, actions: [iam:ListUsers], expect: allow}}
+  - {{name: Get, as: alice, actions: [iam:GetUser], expect: deny}}
+"""
+PLAN = {
+    "policy": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:GetUser", "Resource": "*"}]}
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The run of two suites of one layout, in which policies of one name stand on the same lines."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN))
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.yaml").write_text(SUITE.format(name=name))
+    return iamproof.run(".")
+
+
+def test_each_counts_the_cells_that_it_decides(run: Run) -> None:
+    found = {policy.path: policy.decided for policy in run.policies}
+    assert [found["first.yaml:8:11"], found["first.yaml:11:11"], found["first.yaml:14:11"]] == [1, 2, 0]
+    assert found["plan.json#/policy"] == 4
+
+
+def test_one_that_decides_nothing_is_a_gap(run: Run) -> None:
+    listed = [item for gap in gaps(run) for item in gap.items]
+    assert "first.yaml:14:11" in listed
+    assert "first.yaml:11:11" not in listed
+
+
+def test_a_statement_is_quoted_from_the_suite_that_it_stands_in(run: Run) -> None:
+    quotes = Quotes(run)
+    for name in ("first", "second"):
+        (cell,) = (cell for cell in run.cells if cell.suite == name and cell.scenario == "List")
+        quote = quotes.statement(cell.deciding[0])
+        assert quote is not None
+        assert quote.lines[0][1].strip().startswith(f"- {{Sid: {name}List,")
+
+
+def test_the_evidence_record_has_its_digest_and_not_the_size_of_the_file(run: Run) -> None:
+    (file,) = (file for file in evidence(run).files if file.path == "second.yaml:8:11")
+    assert file.about == "digest of its JSON; decides 1 cell"
+
+
+def test_its_digest_is_of_its_json_as_python_writes_it(run: Run, tmp_path: Path) -> None:
+    document = yaml.safe_load((tmp_path / "first.yaml").read_text())
+    inline = document["account"]["users"]["alice"]["policies"][0]
+    digests = {policy.path: policy.sha256 for policy in run.policies}
+    for path, policy in (("first.yaml:8:11", inline), ("plan.json#/policy", PLAN["policy"])):
+        assert digests[path] == hashlib.sha256(json.dumps(policy, indent=2).encode()).hexdigest()
+
+
+def test_oscal_has_it_as_subject_component_and_resource(run: Run) -> None:
+    document: Any = json.loads(oscal.render(run))
+    assert faults("oscal_assessment-results_schema-1.2.1.json", document) == []
+    (result,) = document["assessment-results"]["results"]
+    components = {one["uuid"]: one["description"] for one in result["local-definitions"]["components"]}
+    subjects = {
+        one["props"][2]["value"]: sorted(components[subject["subject-uuid"]] for subject in one["subjects"])
+        for one in result["observations"]
+    }
+    words = "IAM policy, identity: "
+    assert subjects == {
+        "first.yaml:19": [f"{words}first.yaml:8:11"],
+        "first.yaml:20": [f"{words}first.yaml:11:11", f"{words}plan.json#/policy"],
+        "second.yaml:19": [f"{words}second.yaml:8:11"],
+        "second.yaml:20": [f"{words}plan.json#/policy", f"{words}second.yaml:11:11"],
+    }
+    links = [
+        (link["href"], link["hashes"][0]["value"], "remarks" in resource)
+        for resource in document["assessment-results"]["back-matter"]["resources"]
+        for link in resource.get("rlinks", ())
+    ]
+    digests = {policy.path: policy.sha256 for policy in run.policies}
+    assert ("first.yaml#8:11", digests["first.yaml:8:11"], True) in links
+    assert ("plan.json#/policy", digests["plan.json#/policy"], True) in links
+    assert ("first.yaml", run.suites[0].sha256, False) in links
+
+
+def test_every_statement_that_decides_has_its_policy(run: Run) -> None:
+    deciders = Deciders(run)
+    for cell in run.cells:
+        for item in cell.deciding:
+            found = deciders.of(item)
+            assert found is not None
+            assert (part(found.path)[0], found.name) == (item.file, item.policy)
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("a.json", ("a.json", "")),
+        ("a b.yaml:3:11", ("a b.yaml", "3:11")),
+        ("a:b.yaml:3:11", ("a:b.yaml", "3:11")),
+        ("plan.json#/a/b", ("plan.json", "/a/b")),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", ("arn:aws:iam::aws:policy/ReadOnlyAccess", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_path_is_a_file_and_a_place_in_it(path: str, parts: tuple[str, str]) -> None:
+    assert part(path) == parts
