@@ -5,7 +5,7 @@ the bits of an integer, and walks over the sets that texts can reach, shortest t
 keep the walk short.  A group that has reached a final ``*`` stays matched, so its bits are filled up and
 its other words forgotten.  A set from which a needed group can't be matched any more is left.  And a set
 is left when an earlier one is at least as good for every continuation: it matches no less of the groups
-wanted and no more of those unwanted.
+wanted and no more of those unwanted (`simulator.analyse.prove.front`).
 
 INVARIANT: for every text that meets the needs, the classes found hold one that matches no less of the
 wanted and no more of the unwanted groups.
@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.analyse.prove.budget import Undecided
+from simulator.analyse.prove.front import Front
 from simulator.analyse.prove.words import Steps, Word
 from simulator.policy.pattern import Wildcard
 
@@ -79,10 +80,10 @@ class Machine:
         self._needs = tuple(self._regions[i] for i in needed)
         self._need_accepts = tuple(self._regions[i] & steps.accept for i in needed)
         self._avoided = self._sum(i for i, group in enumerate(groups) if group.avoid)
-        self._wanted = self._sum(i for i, g in enumerate(groups) if not g.avoid and (g.sign >= 0 or g.need))
-        self._unwanted = self._sum(i for i, g in enumerate(groups) if g.avoid or (g.sign <= 0 and not g.need))
-        self._plus = sum(1 << i for i, g in enumerate(groups) if g.sign >= 0 or g.need)
-        self._minus = sum(1 << i for i, g in enumerate(groups) if g.avoid or (g.sign <= 0 and not g.need))
+        plus = [i for i, group in enumerate(groups) if not group.avoid and (group.sign >= 0 or group.need)]
+        minus = [i for i, group in enumerate(groups) if group.avoid or (group.sign <= 0 and not group.need)]
+        self._wanted, self._unwanted = self._sum(plus), self._sum(minus)
+        self._plus, self._minus = (sum(1 << i for i in some) for some in (plus, minus))
         self._colon_sensitive = (steps.runs & ~steps.cross) | (steps.ones & ~steps.one)
         self._chars = self._allowed()
         self._other = self._outsider()
@@ -156,12 +157,6 @@ class Machine:
         if colon:
             yield _COLON
 
-    def _no_better(self, places: int, kept: list[int]) -> bool:
-        """Tell whether one of the sets *kept* is at least as good as *places* for every continuation."""
-        wanted = places & self._wanted
-        spoilt = ~places & self._unwanted
-        return any(not (wanted & ~earlier) and not (earlier & spoilt) for earlier in kept)
-
     # -- the walk --------------------------------------------------------------------------------
 
     def classes(self, budget: Budget) -> tuple[Class, ...]:
@@ -179,6 +174,7 @@ class Machine:
         found: list[Class] = []
         came: dict[int, tuple[int, str] | None] = {start: None}
         queue = [start]
+        front = Front(queue, self._wanted, self._unwanted, self._full)
         for places in queue:
             if self._meets_needs(places):
                 matched = self._matched(places)
@@ -190,7 +186,7 @@ class Machine:
                 after = self._over(places, char)
                 if after in came or self._hopeless(after):
                     continue
-                if len(queue) >= _COMPARE_FROM and self._no_better(after, queue):
+                if len(queue) >= _COMPARE_FROM and front.no_better(after):
                     continue
                 came[after] = (places, char)
                 queue.append(after)
