@@ -8,6 +8,9 @@ First it is noted which tests run each line.  Then pytest collects all tests onc
 begins there: the code of its function is exchanged, and the tests that run its line are run, cheapest first, then its
 package's, until one fails or the time for a mutant is up.  What is run at import is tried in a process of its own.
 What survives is printed with its place and change: an equivalent change, or a test that is missing.
+
+``--at simulator/decide/live.py:105`` (a file, or a line of it; repeatable) tries all mutants there in place of a sample,
+and ``--seconds 60`` gives each as much time, to tell what no test notices from what the quick ones don't.
 """
 
 from __future__ import annotations
@@ -207,15 +210,18 @@ def _note_lines(root: Path, kept: Path) -> int:
     return int(code)
 
 
-def _alone(work: Callable[[], int], *, quiet: bool = False) -> int:
-    """Do *work* in a process of its own, which begins with what is loaded here; return how it ended."""
+def _alone(work: Callable[[], int], *, seconds: int | None = None) -> int:
+    """Do *work* in a process of its own, which begins with what is loaded here; return how it ended.
+
+    With *seconds* of the processor it is quiet, and ended when it takes much longer.
+    """
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     code = 1
     try:
-        if quiet:
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + ENDLESS, SECONDS + ENDLESS))
+        if seconds is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds + ENDLESS, seconds + ENDLESS))
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
@@ -232,8 +238,10 @@ def _alone(work: Callable[[], int], *, quiet: bool = False) -> int:
 class Trial:
     """A plugin of pytest that tries mutants in the place of running the tests."""
 
-    def __init__(self, root: Path, lines: dict[str, dict[str, list[str]]], until: dt.datetime | None) -> None:
-        self._root, self._lines, self._until = root, lines, until
+    def __init__(
+        self, root: Path, lines: dict[str, dict[str, list[str]]], *, seconds: int, until: dt.datetime | None
+    ) -> None:
+        self._root, self._lines, self._seconds, self._until = root, lines, seconds, until
         self._functions: dict[str, list[types.FunctionType]] = {}
         self.tried: list[Mutant] = []
         self.left: list[Mutant] = []
@@ -278,11 +286,11 @@ class Trial:
             items = [item for test in tests for item in by_test.get(test, ())]
             for item, following in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                if session.testsfailed or time.process_time() > SECONDS:
+                if session.testsfailed or time.process_time() > self._seconds:
                     break
             return session.testsfailed
 
-        return _alone(run, quiet=True) == 0
+        return _alone(run, seconds=self._seconds) == 0
 
 
 def _changes(
@@ -332,6 +340,11 @@ def _package(file: str) -> str:
     return next(one for one in PACKAGES if file.startswith(one))
 
 
+def chosen(every: list[Mutant], places: list[str]) -> list[Mutant]:
+    """Return the mutants at *places*, FILE or FILE:LINE."""
+    return [one for one in every if one[0] in places or f"{one[0]}:{one[1]}" in places]
+
+
 def _next(clock: str) -> dt.datetime:
     """Return when it is *clock* (HH:MM) next: tomorrow where it is later now."""
     now = dt.datetime.now()  # noqa: DTZ005  # the wall clock is meant
@@ -345,15 +358,21 @@ def main() -> None:
     parser.add_argument("copy", type=Path)
     parser.add_argument("--most", type=int, default=400)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--at", action="append", default=[], metavar="FILE[:LINE]", help="all mutants there, no sample")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="of the processor for the tests of a mutant")
     parser.add_argument("--until", type=_next, help="HH:MM, when to stop whatever is left")
     options = parser.parse_args()
     root = options.copy.resolve()
     os.chdir(root)
     sys.path.insert(0, str(root))
-    trial = Trial(root, lines_of(root), options.until)
+    trial = Trial(root, lines_of(root), seconds=options.seconds, until=options.until)
     every = mutants(root)
-    trial.sample = random.Random(options.seed).sample(every, min(options.most, len(every)))
-    print(f"{len(every):,} mutants, {len(trial.sample)} in the sample of seed {options.seed}", flush=True)
+    if options.at:
+        trial.sample = chosen(every, options.at)
+        print(f"{len(every):,} mutants, {len(trial.sample)} there", flush=True)
+    else:
+        trial.sample = random.Random(options.seed).sample(every, min(options.most, len(every)))
+        print(f"{len(every):,} mutants, {len(trial.sample)} in the sample of seed {options.seed}", flush=True)
     pytest.main([*QUIETLY, "-s", *TESTS, *(f"--ignore={one}" for one in LEFT_OUT)], plugins=[trial])
     for package in (*PACKAGES, ""):
         tried, left = (sum(one[0].startswith(package) for one in some) for some in (trial.tried, trial.left))
