@@ -184,9 +184,9 @@ class Evaluator:
             found = self._cache[key] = self._combine(masks, gate, cross=cross)
         return self._amendment.apply(found, resource) if self._amendment is not None else found
 
-    def kind_of(self, resource: str, owner: str | None, *, gated: bool = True) -> tuple[int, bool, int]:
+    def kind_of(self, resource: str, owner: str | None, *, gated: bool = True) -> tuple[object, ...]:
         """Return what of *resource* matters beside the statements that apply: equal kinds decide alike."""
-        amended = self._amendment.key(resource) if self._amendment is not None else 0
+        amended = self._amendment.key(resource) if self._amendment is not None else None
         return self.workspace.gate(resource) if gated else 0, self.crosses(resource, owner), amended
 
     def crosses(self, resource: str, owner: str | None) -> bool:
@@ -280,7 +280,7 @@ class Evaluator:
 
     @property
     def _must_allow(self) -> int:
-        if LiveRule.TRUST_MUST_ALLOW not in self.rules or self.resource is None:
+        if LiveRule.TRUST_MUST_ALLOW not in self.rules:
             return 0
         return self.workspace.assume | self.table.mask("kms:*")
 

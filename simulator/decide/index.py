@@ -62,8 +62,8 @@ class ResourceMatcher:
     def resolved(self, context: Context) -> tuple[Pattern, ...]:
         """Return the patterns of the templates that have all their values (V4)."""
         value_of = single(context)
-        found = (template.resolve(value_of, arn=True) for template in self.templates)
-        return tuple(pattern.for_resource() for pattern in found if pattern is not None)
+        found = (_resolved(template, value_of) for template in self.templates)
+        return tuple(pattern for pattern in found if pattern is not None)
 
     def matches(self, resource: str, context: Context) -> bool:
         """Tell whether the element names *resource*."""
@@ -75,8 +75,7 @@ class ResourceMatcher:
         """Return which entries, as bits in their order, match *resource*: of a NotResource what it spares."""
         value_of, bits = single(context), 0
         for i, entry in enumerate(self.entries):
-            found = entry if isinstance(entry, Pattern) else entry.resolve(value_of, arn=True)
-            pattern = found.for_resource() if found is not None and found is not entry else found
+            pattern = entry if isinstance(entry, Pattern) else _resolved(entry, value_of)
             if pattern is not None and pattern.matches(resource):
                 bits |= 1 << i
         return bits
@@ -87,6 +86,11 @@ def _compiled(text: str, variables: bool) -> Pattern | Template:  # noqa: FBT001
     template = Template.parse(text, variables=variables)
     constant = template.constant
     return template if constant is None else constant.for_resource()
+
+
+def _resolved(template: Template, value_of: Callable[[str], str | None]) -> Pattern | None:
+    found = template.resolve(value_of, arn=True)
+    return None if found is None else found.for_resource()
 
 
 class StatementSet:

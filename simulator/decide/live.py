@@ -72,7 +72,7 @@ class Amendment:
 
     def apply(self, planes: Planes, resource: str) -> Planes:
         """Return *planes* as the live services decide."""
-        frozen, granted = self._frozen(resource), self._granted(resource)
+        frozen, granted = self.key(resource)
         key = (id(planes), frozen, granted)
         found = self._applied.get(key)
         if found is None:
@@ -100,9 +100,9 @@ class Amendment:
         """Return the actions that such a rule decides by itself, whatever the policies say."""
         return self._all_free | self._frozen(resource)
 
-    def key(self, resource: str) -> int:
+    def key(self, resource: str) -> tuple[int, int]:
         """Return what of *resource* matters here: resources with equal keys are amended alike."""
-        return self._frozen(resource) | (1 << len(self._table) if self._granted(resource) & self._own_password else 0)
+        return self._frozen(resource), self._granted(resource)
 
     def _frozen(self, resource: str) -> int:
         return self._changing if self._facts is not None and _AWS_OWNED.fullmatch(resource) else 0

@@ -77,8 +77,6 @@ class Search:
 
 
 def _in_use(marks: dict[str, str], resource: str, context: dict[str, ContextValue]) -> dict[str, str]:
-    if not marks:
-        return marks
     texts = [resource, *(text for value in context.values() for text in value)]
     return {mark: key for mark, key in marks.items() if any(mark in text for text in texts)}
 

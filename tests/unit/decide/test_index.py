@@ -35,6 +35,12 @@ def test_a_value_adds_no_segment() -> None:
     assert _hits("arn:aws:s3:::a:b", "arn:aws:s3:::${k:u}", u="a:b") == 1
 
 
+def test_a_resolved_variable_is_read_as_the_rest_of_the_element() -> None:
+    # Segments missing on the right are wildcards, and no `?` leaves its segment.
+    assert _hits("arn:aws:s3:::b", "arn:aws:${k:u}", u="s3") == 1
+    assert _hits("arn:aws:s3::::b", "arn:aws:${k:u}?:::b", u="s3") == 0
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_CACHE_LIMIT", 2)
     found = StatementSet((policy(allow(resource="arn:aws:s3:::a*")),), ActionTable(("s3:GetObject",)))

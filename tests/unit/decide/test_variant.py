@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from simulator.decide.context import Context
 from simulator.decide.index import StatementSet
@@ -11,11 +15,49 @@ from simulator.policy.actions import ActionTable
 from simulator.policy.model import Element, Entry, StatementEffect
 from simulator.policy.parse import parse_policy_text
 
+CHANGES: dict[str, dict[str, Any]] = {
+    "effect of an Allow": {"effect": StatementEffect.DENY},
+    "effect of a Deny": {"effect": StatementEffect.ALLOW},
+    "actions": {"actions": Element((Entry("a:Put"), Entry("b:*")))},
+    "resources": {"resources": Element((Entry("arn:aws:a:::y"),))},
+    "resources to the others": {"resources": Element((Entry("arn:aws:a:::y"),), negated=True)},
+    "conditions": {"conditions": ()},
+}
 TABLE = ActionTable(("a:Get", "a:Put", "b:Get"))
 TEXT = """{"Version": "2012-10-17", "Statement": [
   {"Effect": "Allow", "Action": "a:*", "Resource": "arn:aws:a:::x"},
   {"Effect": "Deny", "Action": "b:*", "Resource": "*", "Condition": {"Bool": {"k:b": "true"}}}]}"""
 NOBODY = Context.of()
+CONTEXTS = (NOBODY, Context.of({"k:b": "true"}), Context.of({"k:b": "false"}))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_varied_set_says_what_the_changed_policy_says(change: str, place: int) -> None:
+    policy = parse_policy_text(TEXT, name="p")
+    base = StatementSet((policy,), TABLE)
+    old = base.statements()[place]
+    new = replace(old, **CHANGES[change])
+    statements = (*policy.statements[:place], new, *policy.statements[place + 1 :])
+    anew = StatementSet((replace(policy, statements=statements),), TABLE)
+    varied = Variation({old: new}).varied(base)
+    assert varied is not None
+    assert (varied.deny, varied.actions) == (anew.deny, anew.actions)
+    for applying in range(4):
+        assert varied.unions(applying) == anew.unions(applying)
+    for context, resource in itertools.product(CONTEXTS, ("arn:aws:a:::x", "arn:aws:a:::y", "*")):
+        for _ in range(2):  # once anew, once remembered
+            assert varied.covering(resource, context) == anew.covering(resource, context)
+            assert varied.holding(context) == anew.holding(context)
+            assert varied.moved(base.applying(resource, context), resource, context) == anew.applying(resource, context)
+
+
+def test_a_variation_moves_when_one_of_its_statements_applies_to_other_requests() -> None:
+    first, second = StatementSet((parse_policy_text(TEXT, name="p"),), TABLE).statements()
+    turned, freed = replace(first, effect=StatementEffect.DENY), replace(second, conditions=())
+    assert not Variation({first: turned}).moves
+    assert Variation({first: turned, second: freed}).moves
+    assert Variation({second: freed, first: turned}).moves
 
 
 def test_a_set_without_the_statement_is_itself() -> None:
