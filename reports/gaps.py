@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reports import controls
 from reports.describe import place, shown
-from reports.matrix import MFA_STATES, tables
+from reports.matrix import MFA_STATES, Column, by_suite, columns, keyless
 from reports.trace import requirements
 from reports.words import count
 
@@ -115,11 +115,13 @@ def _statements(policy: PolicyInfo) -> Iterator[tuple[str, int]]:
 
 
 def _uncovered_states(run: Run) -> Iterator[str]:
-    for table in tables(run):
-        for column in table.columns:
-            role_key = column.session == "access key" and column.principal in table.roles
-            if column.session in MFA_STATES and not role_key and not table.of_column(column):
-                yield f"{shown(column.principal)}, {shown(column.session)} (suite {shown(table.suite)})"
+    for suite, cells in by_suite(run).items():
+        asked = dict.fromkeys(Column(cell.principal, cell.session) for cell in cells)
+        roles = keyless(cells)
+        for column in columns(asked):
+            role_key = column.session == "access key" and column.principal in roles
+            if column.session in MFA_STATES and not role_key and column not in asked:
+                yield f"{shown(column.principal)}, {shown(column.session)} (suite {shown(suite)})"
 
 
 def _weak(run: Run) -> Iterator[str]:

@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["MFA_STATES", "Column", "Row", "Table", "by_suite", "hole", "suite_tables", "tables", "worst"]
+__all__ = [
+    "MFA_STATES",
+    "Column",
+    "Row",
+    "Table",
+    "by_suite",
+    "columns",
+    "hole",
+    "keyless",
+    "suite_tables",
+    "tables",
+    "worst",
+]
 
 MFA_STATES = {
     "with MFA": "MFA present (true)",
@@ -125,22 +137,26 @@ def suite_tables(suite: str, cells: Sequence[CellResult], *, widest: int = _WIDE
     places: defaultdict[tuple[Row, Column], list[CellResult]] = defaultdict(list)
     for cell in cells:
         places[Row(cell.action, cell.target), Column(cell.principal, cell.session)].append(cell)
-    roles = frozenset(c.principal for c in cells if c.derived_context.get("aws:PrincipalType", "User") != "User")
     ordered = {place: tuple(worst(found)) for place, found in places.items()}
     rows = tuple(dict.fromkeys(row for row, _ in places))
-    yield from Table(suite, tuple(_columns(column for _, column in places)), rows, ordered, roles).split(widest)
+    yield from Table(suite, tuple(columns(column for _, column in places)), rows, ordered, keyless(cells)).split(widest)
 
 
-def _columns(found: Iterable[Column]) -> list[Column]:
+def keyless(cells: Iterable[CellResult]) -> frozenset[str]:
+    """Return the principals without long-term keys: the roles."""
+    return frozenset(c.principal for c in cells if c.derived_context.get("aws:PrincipalType", "User") != "User")
+
+
+def columns(found: Iterable[Column]) -> list[Column]:
     """Return the columns by principal, the MFA states first and complete."""
     sessions: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for column in found:
         sessions[column.principal][column.session] = None
-    columns = []
+    complete = []
     for principal, named in sessions.items():
         states = list(MFA_STATES) if any(name in MFA_STATES for name in named) else []
-        columns += [Column(principal, name) for name in dict.fromkeys([*states, *named])]
-    return columns
+        complete += [Column(principal, name) for name in dict.fromkeys([*states, *named])]
+    return complete
 
 
 def _runs(columns: tuple[Column, ...], widest: int) -> Iterator[tuple[Column, ...]]:
