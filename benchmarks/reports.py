@@ -3,11 +3,14 @@
     pip install --target DIR pytest-html && PYTHONPATH=DIR python benchmarks/reports.py [CELLS [ROUNDS]]
 
 Each round writes both in processes of their own, and opens each twice in a Chromium of its own with a new profile,
-first one of them, in the next round the other: a browser's first page pays for fonts and processes that its second
-finds ready, so two pages in one browser can't be compared.  Writing is what the writer itself takes: ours from the
-finished run to the file, its imports included; theirs what its hooks take, which gather results as tests finish and
-write at the end.  Both in processor time, as others may use the machine.  The aims for 10,000 cells: at most 2 s,
-below 4 MB, first paint below 1 s, and less than pytest-html in all three.
+which has come to rest; first one of them, in the next round the other.  A browser's first page pays for fonts and
+processes that its second finds ready, so two pages in one browser can't be compared.
+
+Writing is what the writer itself takes: ours from the finished run to the file, its imports included; theirs what its
+hooks take, which gather results as tests finish and write at the end.  Both in processor time, as others may use the
+machine, and with byte code, as users have it.
+
+The aims for 10,000 cells: at most 2 s, below 4 MB, first paint below 1 s, and less than pytest-html in all three.
 """
 
 from __future__ import annotations
@@ -135,6 +138,7 @@ def opened(folder: Path, files: tuple[Path, Path], number: int) -> tuple[list[fl
     taken: dict[Path, list[float]] = {}
     for file in files if number % 2 == 0 else files[::-1]:
         with chromium(folder / f"profile-{number}-{file.stem}") as browser:
+            time.sleep(1)  # what a browser does of itself at its start
             taken[file] = [milliseconds / 1e3 for _ in range(2) for milliseconds in paint(browser, file)]
     return taken[files[0]], taken[files[1]]
 
@@ -151,9 +155,11 @@ def main(count: int, rounds: int) -> None:
         "again, paint, s": [],
         "again, result, s": [],
     }
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         prepare(folder, count)
+        ours(folder, 1)  # writes byte code
         files = (folder / "ours.html", folder / "theirs.html")
         for number in range(rounds):
             rows["write, s"].append((ours(folder, count), theirs(folder)))
