@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ __all__ = ["asset", "environment", "policy"]
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LIMIT = 4000  # of one value: the longest message is half of it
+_KEPT = 1024  # the words of cells repeat: marks, statements, names
 
 
 @cache
@@ -50,6 +51,7 @@ def environment() -> Environment:
     return made
 
 
+@lru_cache(_KEPT)
 def _soft(text: str) -> Markup:
     """Return a name that may break between its words: ``DenyAll`` after ``Deny``."""
     from markupsafe import Markup  # noqa: PLC0415  # Jinja's own
@@ -61,7 +63,12 @@ def _final(value: Any) -> Any:
     """Make text printable; markup of our own passes."""
     if type(value) is not str or (len(value) <= _LIMIT and value.isascii() and value.isprintable()):
         return value  # most are plain: nothing in them is invisible
-    return shown(value, _LIMIT)
+    return _shown(value)
+
+
+@lru_cache(_KEPT)
+def _shown(text: str) -> str:
+    return shown(text, _LIMIT)
 
 
 def policy(style: str, script: str, *, external: bool) -> str:

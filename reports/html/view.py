@@ -10,14 +10,14 @@ import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reports.baseline import changes_in
 from reports.describe import context_words, deciding_words, facts, headline, miss_words
 from reports.evidence import documents, evidence
 from reports.matrix import MFA_STATES, hole, tables
 from reports.quote import Quotes
-from reports.words import HINTS, by_severity, kind_of, mark_of, state_of
+from reports.words import HINTS, by_severity, kind_of, mark_of, plainly_passed, state_of
 from simulator.suites.result import Layer
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reports.words import Mark
     from simulator.suites.result import CellResult, ContextValue, Deciding, Run
 
-__all__ = ["Case", "Finding", "Matrix", "MatrixRow", "Place", "Scenario", "Statement", "Step", "View"]
+__all__ = ["Case", "CaseRow", "Finding", "Matrix", "MatrixRow", "Place", "Scenario", "Statement", "Step", "View"]
 
 _FULL_CASES = 1000  # a run of more gives its passing cells a row each instead of a drill-down
 _WHOLE_FINDINGS = 200  # of more, the rest are links to the case details
@@ -63,14 +63,27 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A cell with its anchor; `full` cells have a drill-down, the others a row."""
+    """A cell with a drill-down."""
 
     cell: CellResult
     anchor: str
     mark: Mark
-    full: bool
     changed: bool
     derived: str = ""  #: the context derived for it, but what its principal's cases share
+
+
+class CaseRow(NamedTuple):
+    """A cell with a row only; `states` is what filters look at."""
+
+    anchor: str
+    states: str
+    principal: str
+    session: str
+    action: str
+    target: str
+    expected: str
+    decided: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +93,9 @@ class Scenario:
     anchor: str
     first: CellResult
     cases: tuple[Case, ...]
+    rows: tuple[CaseRow, ...]
+    outcome: str  #: what came of the rows
     derived: tuple[tuple[str, str], ...] = ()  #: the context derived for each principal's cases alike
-
-    @property
-    def full(self) -> tuple[Case, ...]:
-        """The cases with a drill-down."""
-        return tuple(case for case in self.cases if case.full)
-
-    @property
-    def rows(self) -> tuple[Case, ...]:
-        """The cases with a row."""
-        return tuple(case for case in self.cases if not case.full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +110,11 @@ class Finding:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A square of the matrix: links to its cases, the worst first; without one it is a hole."""
 
     state: str
-    text: str = ""
+    hole: str = ""
     links: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -162,11 +166,15 @@ class View:
 
     def href(self, cell: CellResult) -> str:
         """Return the link to a cell's details."""
-        return f"{self._page_of(cell) if self._page_of else ''}#{self._show(cell)[0]}"
+        return f"{self._page(cell)}#{self._show(cell)[0]}"
 
     def scenario_href(self, cell: CellResult) -> str:
         """Return the link to the case details of a cell's scenario."""
-        return f"{self._page_of(cell) if self._page_of else ''}#{scenario_anchor(cell)}"
+        return f"{self._page(cell)}#{scenario_anchor(cell)}"
+
+    def _page(self, cell: CellResult) -> str:
+        """Return the page with a cell's details, which is empty for this one."""
+        return self._page_of(cell) if self._page_of else ""
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -182,6 +190,9 @@ class View:
     def changed(self) -> frozenset[str]:
         """The ids of cells that are decided otherwise than in the baseline."""
         return self.changes.flipped if self.changes else frozenset()
+
+    def _any_changed(self, cells: Iterable[CellResult]) -> bool:
+        return bool(self.changed) and any(cell.id in self.changed for cell in cells)
 
     @cached_property
     def cells(self) -> dict[str, CellResult]:
@@ -215,22 +226,35 @@ class View:
 
     def scenarios(self) -> Iterator[Scenario]:
         """Yield the scenarios with their cases."""
-        many = self.many
-        groups: defaultdict[tuple[str, str], list[tuple[CellResult, Mark, bool]]] = defaultdict(list)
+        groups: defaultdict[tuple[str, str], list[CellResult]] = defaultdict(list)
         for cell in self.run.cells:
-            mark = self._show(cell)[1]
-            full = not many or (mark.state != "passed" and len(self.findings) <= _FULL_CASES)
-            groups[cell.file, cell.scenario].append((cell, mark, full))
-        for group in groups.values():
-            shared = _shared(cell for cell, _, full in group if full)
-            cases = tuple(
-                Case(
-                    cell, self._show(cell)[0], mark, full, cell.id in self.changed, _rest(cell, shared) if full else ""
-                )
-                for cell, mark, full in group
-            )
+            groups[cell.file, cell.scenario].append(cell)
+        for cells in groups.values():
+            full, rest = self._parted(cells)
+            shared = _shared(full)
             derived = tuple((name, _context(dict(items))) for name, items in shared.items() if items)
-            yield Scenario(scenario_anchor(group[0][0]), group[0][0], cases, derived)
+            yield Scenario(
+                scenario_anchor(cells[0]),
+                cells[0],
+                tuple(Case(cell, *self._show(cell), cell.id in self.changed, _rest(cell, shared)) for cell in full),
+                tuple(map(self._case_row, rest)),
+                " as expected" if all(map(plainly_passed, rest)) else f": {_total(rest)}",
+                derived,
+            )
+
+    def _parted(self, cells: list[CellResult]) -> tuple[list[CellResult], list[CellResult]]:
+        """Part cells by who has a drill-down: of many only what needs attention, and nothing where that is much too."""
+        if not self.many:
+            return cells, []
+        if len(self.findings) > _FULL_CASES:
+            return [], cells
+        return [cell for cell in cells if not plainly_passed(cell)], list(filter(plainly_passed, cells))
+
+    def _case_row(self, cell: CellResult) -> CaseRow:
+        anchor, mark = self._show(cell)
+        states = f"{mark.state} changed" if cell.id in self.changed else mark.state
+        names = cell.principal, cell.session, cell.action, cell.target, cell.expected
+        return CaseRow(anchor, states, *names, str(mark), mark.detail)
 
     def statements(self, cell: CellResult) -> tuple[Statement, ...]:
         """Return the statements that decided *cell*, quoted."""
@@ -244,7 +268,7 @@ class View:
 
     def decided(self, scenario: Scenario) -> tuple[Statement, ...]:
         """Return the statements that decided the cases of a scenario with a drill-down, each once."""
-        unique = dict.fromkeys(item for case in scenario.full for item in case.cell.deciding)
+        unique = dict.fromkeys(item for case in scenario.cases for item in case.cell.deciding)
         return self._statements(tuple(unique))
 
     def facts(self, cell: CellResult) -> tuple[Fact, ...]:
@@ -303,19 +327,19 @@ class View:
     def _row(self, table: Table, row: Row) -> MatrixRow:
         cells = table.of_row(row)
         states = dict.fromkeys(map(state_of, cells))
-        words = [*states, *(["changed"] if any(cell.id in self.changed for cell in cells) else [])]
+        words = [*states, "changed"] if self._any_changed(cells) else states
         return MatrixRow(row, " ".join(words), tuple(self._place(table, row, c) for c in table.columns), _total(cells))
 
     def _place(self, table: Table, row: Row, column: Column) -> Place:
         cells = table.at(row, column)
         if not cells:
-            return Place("hole", text=hole(table, column))
-        marks = [self._show(cell)[1] for cell in cells[:_LINKS]]
-        mark = marks[0]
+            return Place("hole", hole(table, column))
+        shown = [(cell, *self._show(cell)) for cell in cells[:_LINKS]]
+        mark = shown[0][2]
         more = f"and {len(cells) - _LINKS} more" if len(cells) > _LINKS else ""
-        changed = "▲ changed" if any(cell.id in self.changed for cell in cells) else ""
+        changed = "▲ changed" if self._any_changed(cells) else ""
         notes = tuple(note for note in (mark.detail, mark.live, changed, more) if note)
-        links = tuple((self.href(cell), str(mark)) for cell, mark in zip(cells, marks, strict=False))
+        links = tuple((f"{self._page(cell)}#{anchor}", str(mark)) for cell, anchor, mark in shown)
         return Place(mark.state, links=links, notes=notes)
 
 

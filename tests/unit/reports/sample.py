@@ -746,10 +746,13 @@ def empty_run() -> Run:
 def big_run(count: int) -> Run:
     """Return a run of *count* cells, one in a thousand of them failed."""
     passing, failing = sample_cells()[6], next(cell for cell in sample_cells() if cell.outcome == "failed")
+    scenarios, actions = (
+        [f"{name}{n}" for n in range(count // of + 1)] for name, of in (("Scenario ", 60), ("iam:Action", 6))
+    )
     cells = []
     for number in range(count):
         cell = failing if number % 1000 == 999 else passing
-        scenario, action = f"Scenario {number // 60}", f"iam:Action{number // 6}"
+        scenario, action = scenarios[number // 60], actions[number // 6]  # one object, as suites make them
         principal, session = ("ec2webuser", "otheruser")[number // 3 % 2], tuple(SESSIONS)[number % 3]
         cells.append(
             dataclasses.replace(
