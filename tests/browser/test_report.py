@@ -80,6 +80,7 @@ def test_a_page_of_10000_cells_is_whole_and_a_link_opens_its_case(tab: Tab, tmp_
     assert visible(tab, f"#{name}")
     assert tab.run(f"{CASES}.length") == 10_000
     assert tab.run(f"{CASES}.filter((one) => one.dataset.s === 'failed').length") == 10
+    assert visible(tab, "header nav a")  # what the first frame leaves out came with the next
 
 
 # --- accessibility --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 import junitparser
@@ -76,7 +77,7 @@ def read_html(text: str) -> Counted:
     page = Page(text)
     assert (page.faults, page.open) == ([], [])
     states = Counter((attrs["data-s"] or "").split()[0] for _, attrs in page.tags if "data-case" in attrs)
-    verdict = re.search(r'<p class="verdict"><strong class="\w+">. ([^<]*)</strong>', text)
+    verdict = re.search(r'<p class="verdict"><strong class="\w+">. ([^<]*)</strong>', unescape(text))
     assert verdict
     return Counted(states.total(), states["failed"], states["error"], verdict[1])
 

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import re
 from collections import Counter
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from tests.unit.reports.sample import HOSTILE, big_run, empty_run, hostile_run, 
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from simulator.suites.result import Run
 
 
 RUNS = {"sample": sample_run(), "empty": empty_run(), "hostile": hostile_run()}
@@ -123,7 +126,7 @@ def test_the_sections_stand_in_order() -> None:
 
 def test_the_verdict_and_the_source_stand_beside_each_other() -> None:
     text = render(sample_run())
-    line = next(line for line in text.splitlines() if 'class="verdict"' in line)
+    line = unescape(next(line for line in text.splitlines() if 'class="verdict"' in line))
     assert "✗ not as expected" in line
     assert "Simulated on policy files; not read from AWS" in line
 
@@ -192,6 +195,28 @@ def test_10000_cells_stay_below_four_megabytes() -> None:
     text = render(big_run(10_000))
     assert len(text.encode()) < 4_000_000
     assert text.count("data-case data-s=") == 10_000
+
+
+def test_a_page_of_latin_text_holds_no_wider_character() -> None:
+    """A browser reads such text several times as fast."""
+    text = render(big_run(2000))
+    assert "&check; allow" in text
+    assert max(text) <= "\xff"
+
+
+def test_what_came_of_cases_is_said_above_their_rows() -> None:
+    run = big_run(1260)  # and above a thousand failures these have no more than a row either
+    failed = next(cell for cell in run.cells if cell.outcome == "failed")
+    cells = tuple(
+        dataclasses.replace(failed, id=cell.id, scenario=cell.scenario) if number % 60 else cell
+        for number, cell in enumerate(run.cells)
+    )
+    assert rows_of(run) == Counter({"60 cases as expected": 20, "59 more cases as expected": 1})
+    assert rows_of(make_run(cells)) == Counter({"60 cases: 59 ✗ 1 ✓": 21})
+
+
+def rows_of(run: Run) -> Counter[str]:
+    return Counter(unescape(text) for text in re.findall(r"<summary>(\d+ (?:more )?cases[^<]*)</summary>", render(run)))
 
 
 def test_style_and_script_are_small() -> None:
