@@ -1,27 +1,44 @@
 """What changed since an earlier run: decisions first, then expectations, cells and policies.
 
 A decision that opened comes first.  A cell whose expectation changed together with its decision is
-flagged: that is how a wrong change is made to look right.
+flagged: that is how a wrong change is made to look right.  So is one that no longer fails, and does not
+pass: each outcome that is otherwise is told with both.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from reports.json import result_digest
+from reports.locate import part
+from reports.totals import totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reports.options import Options
+    from reports.totals import Total
     from simulator.suites.result import CellResult, InvariantResult, PolicyInfo, Run
 
-__all__ = ["Changes", "Flip", "PolicyChange", "Reworded", "as_data", "changes_in", "compare", "figures", "told"]
+__all__ = [
+    "Changes",
+    "Flip",
+    "Outcome",
+    "PolicyChange",
+    "Reworded",
+    "as_data",
+    "changes_in",
+    "compare",
+    "figures",
+    "told",
+]
 
+_BAD = ("failed", "error", "refuted", "unknown")
+_PLAIN = ("failed", "refuted", "passed", "proved")
 _MOST_DIFF_LINES = 400
 _MOST_DIFFED = 200_000  # characters of a policy: comparing takes quadratic time
 
@@ -51,6 +68,32 @@ class Reworded:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """A cell or an invariant that came out otherwise than before."""
+
+    id: str
+    before: str
+    after: str
+
+    @property
+    def kind(self) -> str:
+        """Which change it is; that it no longer fails does not say that it passes."""
+        bad, was = self.after in _BAD, self.before in _BAD
+        return "came out otherwise" if bad == was else "fails now" if bad else "no longer fails"
+
+    @property
+    def detail(self) -> str:
+        """What its kind leaves open, if anything."""
+        before, after = (text.replace("_", " ") for text in (self.before, self.after))
+        if self.kind == "came out otherwise":
+            return f"{before} → {after}"
+        return "" if self.after in _PLAIN else after
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyChange:
     """A policy whose text changed, came or went; `diff` is in the unified format."""
 
@@ -73,6 +116,17 @@ class Changes:
     fixed: tuple[str, ...]
     broken: tuple[str, ...]
     policies: tuple[PolicyChange, ...]
+    outcomes: tuple[Outcome, ...] = ()  #: of what fails now and of what no longer fails, too
+    totals: tuple[Total, ...] = ()
+
+    @property
+    def others(self) -> tuple[Outcome, ...]:
+        """The outcomes that are neither a new failure nor one less."""
+        return tuple(one for one in self.outcomes if one.kind == "came out otherwise")
+
+    def details(self) -> dict[str, str]:
+        """Return of cells and invariants that came out otherwise, by id, what the kind of change leaves open."""
+        return {one.id: one.detail for one in self.outcomes}
 
     @property
     def flipped(self) -> frozenset[str]:
@@ -80,9 +134,8 @@ class Changes:
         return frozenset(flip.cell.id for flip in self.flips)
 
     def __bool__(self) -> bool:
-        return bool(
-            self.flips or self.reworded or self.added or self.removed or self.fixed or self.broken or self.policies
-        )
+        lists = (self.flips, self.reworded, self.added, self.removed, self.outcomes, self.policies, self.totals)
+        return any(lists)
 
 
 def compare(old: Run, new: Run) -> Changes:
@@ -91,8 +144,10 @@ def compare(old: Run, new: Run) -> Changes:
     pairs = [(before[id_], cell) for id_, cell in after.items() if id_ in before]
     flips = [Flip(b, a.actual or "undecided", b.actual or "undecided") for a, b in pairs if a.actual != b.actual]
     claims = [{one.id: one for one in run.invariants} for run in (old, new)]
-    outcomes = [(b.id, _bad(a), _bad(b)) for a, b in pairs]
-    outcomes += [(id_, _bad(claims[0][id_]), _bad(one)) for id_, one in claims[1].items() if id_ in claims[0]]
+    shared: list[tuple[CellResult | InvariantResult, CellResult | InvariantResult]] = [*pairs]
+    shared += [(claims[0][id_], one) for id_, one in claims[1].items() if id_ in claims[0]]
+    both = [Outcome(b.id, _outcome(a), _outcome(b)) for a, b in shared]
+    outcomes = tuple(one for one in both if one.before != one.after)
     reworded = [
         Reworded(b, _expectation(a), _expectation(b), a.actual != b.actual)
         for a, b in pairs
@@ -105,9 +160,11 @@ def compare(old: Run, new: Run) -> Changes:
         reworded=tuple(sorted(reworded, key=lambda item: not item.with_decision)),
         added=tuple(id_ for id_ in (*after, *claims[1]) if id_ not in before and id_ not in claims[0]),
         removed=tuple(id_ for id_ in (*before, *claims[0]) if id_ not in after and id_ not in claims[1]),
-        fixed=tuple(id_ for id_, was, now in outcomes if was and not now),
-        broken=tuple(id_ for id_, was, now in outcomes if now and not was),
+        fixed=tuple(one.id for one in outcomes if one.before in _BAD and one.after not in _BAD),
+        broken=tuple(one.id for one in outcomes if one.after in _BAD and one.before not in _BAD),
         policies=_policies(old, new),
+        outcomes=outcomes,
+        totals=totals(old, new),
     )
 
 
@@ -133,6 +190,8 @@ def as_data(changes: Changes) -> dict[str, Any]:
             {"name": policy.name, "before": policy.before, "after": policy.after, "diff": list(policy.diff)}
             for policy in changes.policies
         ],
+        "outcomes": [asdict(one) for one in changes.outcomes],
+        "totals": [asdict(one) for one in changes.totals],
     }
 
 
@@ -141,17 +200,20 @@ def figures(changes: Changes) -> str:
     opened = sum(flip.opened for flip in changes.flips)
     with_decision = sum(item.with_decision for item in changes.reworded)
     rows = (
-        (opened, "opened (denied before, allowed now)"),
+        (opened, "opened (not allowed before, allowed now)"),
         (len(changes.flips) - opened, "decided otherwise"),
         (with_decision, "expected otherwise together with the decision"),
         (len(changes.reworded) - with_decision, "expected otherwise"),
-        (len(changes.broken), "fail now"),
-        (len(changes.fixed), "no longer fail"),
+        (len(changes.broken), "failing now"),
+        (len(changes.fixed), "no longer failing"),
+        (len(changes.others), "came out otherwise"),
         (len(changes.added), "new"),
         (len(changes.removed), "gone"),
-        (len(changes.policies), "policies changed"),
+        (policies := len(changes.policies), f"{'policy' if policies == 1 else 'policies'} changed"),
     )
-    return ", ".join(f"{number:,} {words}" for number, words in rows if number) or "nothing changed"
+    counts = ", ".join(f"{number:,} {words}" for number, words in rows if number)
+    of_the_run = [str(one) for one in changes.totals if one.file is None]
+    return "; ".join(filter(None, (counts, *of_the_run))) or "nothing changed"
 
 
 def told(changes: Changes | None) -> Mapping[str, tuple[str, ...]]:
@@ -165,19 +227,16 @@ def told(changes: Changes | None) -> Mapping[str, tuple[str, ...]]:
     for item in changes.reworded:
         how = "expected otherwise" + (" together with the decision" if item.with_decision else "")
         found[item.cell.id].append(f"{how}: {item.before} → {item.after}")
-    for words, ids in (
-        ("fails now", changes.broken),
-        ("no longer fails", changes.fixed),
-        ("new", changes.added),
-        ("gone", changes.removed),
-    ):
+    for one in changes.outcomes:
+        found[one.id].append(str(one))
+    for words, ids in (("new", changes.added), ("gone", changes.removed)):
         for name in ids:
             found[name].append(words)
     return {name: tuple(words) for name, words in found.items()}
 
 
-def _bad(one: CellResult | InvariantResult) -> bool:
-    return one.outcome in ("failed", "error", "refuted", "unknown")
+def _outcome(one: CellResult | InvariantResult) -> str:
+    return "vacuous" if one.vacuous is not None and one.outcome in ("passed", "proved") else one.outcome
 
 
 def _expectation(cell: CellResult) -> str:
@@ -185,13 +244,19 @@ def _expectation(cell: CellResult) -> str:
 
 
 def _policies(old: Run, new: Run) -> tuple[PolicyChange, ...]:
-    before, after = {policy.path: policy for policy in old.policies}, {policy.path: policy for policy in new.policies}
+    before, after = ({_key(policy): policy for policy in run.policies} for run in (old, new))
     paths = dict.fromkeys([*before, *after])
     return tuple(
         _policy(before.get(path), after.get(path))
         for path in paths
         if path not in before or path not in after or before[path].sha256 != after[path].sha256
     )
+
+
+def _key(policy: PolicyInfo) -> tuple[str, str]:
+    """Return by what a policy is known again: the lines of a suite move, and so does what stands in it."""
+    file, place = part(policy.path)
+    return (file, policy.name) if place else (policy.path, "")
 
 
 def _policy(old: PolicyInfo | None, new: PolicyInfo | None) -> PolicyChange:

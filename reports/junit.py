@@ -133,6 +133,7 @@ def _changes(root: ET.Element, run: Run, changes: Changes, changed: Mapping[str,
         ET.SubElement(properties, "property", name=name, value=value)
     lines = [f"{shown(name, _NAME)}: {shown('; '.join(words), _NAME)}" for name, words in changed.items()]
     lines += [f"policy changed: {shown(policy.name)}" for policy in changes.policies]
+    lines += [shown(str(one), _NAME) for one in changes.totals if one.file is not None]
     ET.SubElement(suite, "system-out").text = "\n".join([figures(changes), *lines])
 
 

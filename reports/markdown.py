@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports import case_tables, claim_table, controls, mutation
+from reports import case_tables, change_lists, claim_table, controls, mutation
 from reports.baseline import changes_in
 from reports.claims import by_outcome, claim_headline
 from reports.coverage import left_out_words, markdown_table
@@ -40,7 +40,6 @@ from simulator.suites.tally import holds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from reports.baseline import Changes
     from reports.matrix import Column, Row, Table
     from reports.trace import Verifying
     from simulator.suites.result import CellResult, Run, SuiteInfo
@@ -305,39 +304,6 @@ def _exceptions(run: Run, options: Options) -> str:
     return f"#### H. Exclusions and known gaps\n\n{body}"
 
 
-def _changes(run: Run, options: Options) -> str:
-    changes = changes_in(run, options)
-    if changes is None:
-        return "#### I. Changes since the baseline\n\nNo baseline was given."
-    lines = [
-        f"#### I. Changes since the baseline of {text(changes.finished)}",
-        f"Baseline digest {code(changes.digest)}.",
-    ]
-    return "\n\n".join([*lines, *(_change_lists(changes) if changes else ["Nothing changed."])])
-
-
-def _change_lists(changes: Changes) -> Iterator[str]:
-    flips = [f"{'▲ opened: ' if f.opened else ''}{code(f.cell.id, 600)}: {f.before} → {f.after}" for f in changes.flips]
-    reworded = [
-        f"{code(item.cell.id, 600)}: {text(item.before)} → {text(item.after)}"
-        + (", **together with the decision**" if item.with_decision else "")
-        for item in changes.reworded
-    ]
-    lists: tuple[tuple[str, Sequence[str]], ...] = (
-        ("Decided otherwise", flips),
-        ("Expected otherwise", reworded),
-        ("New failures", [code(name, 600) for name in changes.broken]),
-        ("No longer failing", [code(name, 600) for name in changes.fixed]),
-        ("New cells", [code(name, 600) for name in changes.added]),
-        ("Cells that are gone", [code(name, 600) for name in changes.removed]),
-    )
-    yield from (details(f"{title} ({len(items):,})", bullets(items)) for title, items in lists if items)
-    for policy in changes.policies:
-        yield f"Policy {text(policy.name)}: {code((policy.before or 'new')[:16])} → {code((policy.after or 'gone')[:16])}"
-        if policy.diff:
-            yield fence(policy.diff, "diff")
-
-
 def _review(run: Run, options: Options) -> str:
     if options.signoff is None:
         lines = [
@@ -392,7 +358,7 @@ _SECTIONS: dict[str, Callable[[Run, Options], str]] = {
     "M": _mutation,
     "G": _gaps,
     "H": _exceptions,
-    "I": _changes,
+    "I": change_lists.section,
     "J": _review,
     "K": _appendix,
 }

@@ -239,6 +239,7 @@ def _changes(document: _Document) -> Iterator[dict[str, Any]]:
     if changes is None:
         return
     lines = [f"{shown(name)}: {shown('; '.join(words), 600)}" for name, words in told(changes).items()]
+    lines += [shown(str(one), 600) for one in changes.totals if one.file is not None]
     more = f"; and {len(lines) - _MOST_LISTED:,} more" if len(lines) > _MOST_LISTED else ""
     listed = f" {'; '.join(lines[:_MOST_LISTED])}{more}." if lines else ""
     data = json.dumps(as_data(changes), ensure_ascii=True, sort_keys=True).encode()
@@ -256,7 +257,10 @@ def _changes(document: _Document) -> Iterator[dict[str, Any]]:
         "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
         "collected": _moment(document.run.finished),
         "relevant-evidence": [
-            {"href": f"#{document.id('changes')}", "description": "All that changed: decisions, expectations, cells."}
+            {
+                "href": f"#{document.id('changes')}",
+                "description": "All that changed: decisions, expectations, cells, figures.",
+            }
         ],
     }
 

@@ -32,32 +32,23 @@ def _lists(changes: Changes) -> Iterator[str]:
         + (", together with the decision" if item.with_decision else "")
         for item in changes.reworded
     ]
-    yield from _list("decided otherwise", [_flip(flip, changes) for flip in changes.flips])
+    came = {one.id: str(one) for one in changes.outcomes}
+    yield from _list("decided otherwise", [_flip(flip, came.get(flip.cell.id)) for flip in changes.flips])
     yield from _list("expected otherwise", reworded)
-    yield from _list("fails now", _names(changes.broken, changes.flipped))
-    yield from _list("no longer fails", _names(changes.fixed, changes.flipped))
-    yield from _list("new cell", _names(changes.added))
-    yield from _list("gone", _names(changes.removed))
+    flipped = changes.flipped
+    for kind in ("fails now", "no longer fails", "came out otherwise"):
+        apart = (one for one in changes.outcomes if one.kind == kind and one.id not in flipped)
+        yield from _list(kind, [shown(one.id, 600) + (f" ({one.detail})" if one.detail else "") for one in apart])
+    yield from _list("new", [shown(name, 600) for name in changes.added])
+    yield from _list("gone", [shown(name, 600) for name in changes.removed])
     yield from _list("policy changed", [shown(policy.name) for policy in changes.policies])
+    yield from (f"  {shown(str(one), 600)}" for one in changes.totals[:_MOST])
 
 
-def _flip(flip: Flip, changes: Changes) -> str:
+def _flip(flip: Flip, came: str | None) -> str:
     """Return a decision that flipped, and what became of its cell: opened, fails now."""
-    id_ = flip.cell.id
-    became = [
-        word
-        for word, holds in (
-            ("opened", flip.opened),
-            ("fails now", id_ in changes.broken),
-            ("no longer fails", id_ in changes.fixed),
-        )
-        if holds
-    ]
-    return f"{shown(id_, 600)}: {flip.before} → {flip.after}" + (f" ({', '.join(became)})" if became else "")
-
-
-def _names(ids: Sequence[str], told: frozenset[str] = frozenset()) -> list[str]:
-    return [shown(name, 600) for name in ids if name not in told]
+    became = [*(["opened"] if flip.opened else []), *([came] if came else [])]
+    return f"{shown(flip.cell.id, 600)}: {flip.before} → {flip.after}" + (f" ({', '.join(became)})" if became else "")
 
 
 def _list(title: str, items: Sequence[str]) -> Iterator[str]:

@@ -226,14 +226,15 @@ def test_verify_says_that_it_needs_the_baseline(compared: Command) -> None:
     assert f"changes was not computed anew: give the baseline, whose result digest is {digest}, as" in done.out
 
 
-def test_verify_finds_that_changes_were_left_out(compared: Command) -> None:
+@pytest.mark.parametrize("name", ["policies", "outcomes", "totals"])
+def test_verify_finds_that_changes_were_left_out(compared: Command, name: str) -> None:
     data = json.loads((compared.folder / "now.json").read_text(encoding="utf-8"))
     assert data["changes"]["policies"]
-    data["changes"]["policies"] = []
+    del data["changes"][name]
     (compared.folder / "now.json").write_text(json.dumps(data), encoding="utf-8")
     done = compared("verify", "now.json", "--baseline", "run.json")
     assert done.code == 1
-    assert "changes: `policies` is not what changed since the baseline" in done.out
+    assert f"changes: `{name}` is not what changed since the baseline" in done.out
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_a_new_suite_and_one_that_is_gone_are_noticed(tmp_path: Path, watch: Any
     suite(tmp_path, "three")
     said = watching.turn()
     assert "1 of 3 cells decided anew\n" in said
-    assert "  new cell: scenarios/three.yaml::" in said
+    assert "  new: scenarios/three.yaml::" in said
     (tmp_path / "scenarios" / "three.yaml").unlink()
     said = watching.turn()
     assert "a file is gone: 0 of 2 cells decided anew\n" in said

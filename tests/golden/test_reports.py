@@ -16,7 +16,7 @@ import pytest
 import reports
 from reports import terminal
 from reports.html.environment import asset, policy
-from tests.unit.reports.sample import make_run, sample_cells, sample_run
+from tests.unit.reports.sample import make_run, sample_cells, sample_coverage, sample_mutation, sample_run
 
 if TYPE_CHECKING:
     from simulator.suites.result import Run
@@ -35,7 +35,17 @@ def earlier() -> Run:
     ]
     first, second = sample_run().policies
     before = dataclasses.replace(second, sha256="0" * 64, text=second.text.replace("username}*", "username}"))
-    return make_run(tuple(cells), policies=(first, before), finished="2026-11-20T07:00:01Z")
+    mutated, *others = sample_mutation().policies
+    return make_run(
+        tuple(cells),
+        policies=(first, before),
+        finished="2026-11-20T07:00:01Z",
+        suites=tuple(dataclasses.replace(suite, unspoken=1300) for suite in sample_run().suites),
+        coverage=sample_coverage(),
+        mutation=dataclasses.replace(
+            sample_mutation(), policies=(dataclasses.replace(mutated, killed=mutated.killed - 1), *others)
+        ),
+    )
 
 
 def rendered(fmt: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import json
+import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,16 @@ import jsonschema
 import pytest
 
 import reports
-from reports.baseline import as_data, compare, figures
+from reports.baseline import Outcome, as_data, compare, figures
 from reports.json import result_digest
-from tests.unit.reports.sample import hostile_run, make_run, sample_cells
+from reports.since import changes_since
+from simulator.suites.coverage import Coverage
+from simulator.suites.result import Waiver
+from tests.unit.reports.sample import hostile_run, make_run, sample_cells, sample_coverage, sample_mutation
+from tests.unit.reports.test_claims import claim
 
 if TYPE_CHECKING:
+    from simulator.suites.coverage import Reach
     from simulator.suites.result import CellResult, Run
 
 
@@ -97,3 +103,144 @@ def test_what_cannot_be_seen_is_escaped_in_changes_too(fmt: str) -> None:
     """JSON keeps texts as they are, escaped by its own rules."""
     before = dataclasses.replace(hostile_run(), cells=hostile_run().cells[::2], policies=())
     assert not set("\x00\x07\x1b\u202e\u200b\ud800") & set(reports.render(hostile_run(), fmt, baseline=before))
+
+
+# --- outcomes and figures -------------------------------------------------------------------------
+
+
+def measured(run: Run, *, unspoken: int, killed: int, reach: Reach) -> Run:
+    """Return a run with other figures: of the suites, of coverage, of mutation."""
+    found = sample_mutation()
+    policy = sample_coverage().policies[0]
+    first = dataclasses.replace(policy.statements[0], reach=reach)
+    return dataclasses.replace(
+        run,
+        suites=tuple(dataclasses.replace(suite, unspoken=unspoken) for suite in run.suites[:1]),
+        mutation=dataclasses.replace(
+            found, policies=(dataclasses.replace(found.policies[0], mutants=20, killed=killed, equivalent=0),)
+        ),
+        coverage=Coverage((dataclasses.replace(policy, statements=(first,)),)),
+    )
+
+
+BEFORE = measured(old(), unspoken=7, killed=20, reach="decisive")
+AFTER = measured(new(), unspoken=9, killed=19, reach="matched")
+
+
+@pytest.mark.parametrize("fmt", [fmt for fmt in reports.FORMATS if fmt != "csv"])
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("verdict", "as expected", "not as expected"),
+        ("unspoken cells", "7", "9"),
+        ("coverage", "100 %", "75 %"),
+        ("mutation score", "100 %", "95 %"),
+    ],
+)
+def test_every_format_tells_which_figures_changed(fmt: str, name: str, before: str, after: str) -> None:
+    """CSV has cells alone."""
+    text = html.unescape(reports.render(AFTER, fmt, baseline=BEFORE))
+    if fmt in ("json", "sarif"):
+        data = json.loads(text)
+        changes = data["changes"] if fmt == "json" else data["runs"][0]["properties"]["changes"]
+        (found,) = (one for one in changes["totals"] if (one["name"], one["file"]) == (name, None))
+        assert (found["before"].partition(" (")[0], found["after"].partition(" (")[0]) == (before, after)
+    else:
+        text = text.replace("%25", "%")
+        assert re.search(rf"{name}: {before}( \([^)]*\))? → {after}", text)
+
+
+@pytest.mark.parametrize("fmt", [fmt for fmt in reports.FORMATS if fmt not in ("csv", "github")])
+def test_figures_of_a_file_are_told_of_it(fmt: str) -> None:
+    """An annotation of GitHub's has those of the run alone."""
+    text = html.unescape(reports.render(AFTER, fmt, baseline=BEFORE))
+    path = AFTER.coverage.policies[0].path if AFTER.coverage else ""
+    if fmt in ("json", "sarif"):
+        assert re.search(rf'"file": ?"{re.escape(path)}",\s*"name": ?"coverage"', text)
+    else:
+        assert f"coverage of {path}: " in text.replace("\\", "")
+
+
+def test_what_one_run_alone_measured_is_no_change() -> None:
+    alone = dataclasses.replace(AFTER, coverage=None, mutation=None)
+    for pair in ((alone, AFTER), (AFTER, alone)):
+        assert compare(*pair).totals == ()
+    partly = dataclasses.replace(AFTER, coverage=dataclasses.replace(sample_coverage(), since="main"))
+    assert compare(AFTER, partly).totals == ()
+
+
+def test_another_engine_and_another_catalogue_are_told() -> None:
+    assert AFTER.catalogue is not None
+    other = dataclasses.replace(
+        AFTER, backend="moto", catalogue=dataclasses.replace(AFTER.catalogue, date="2027-01-01")
+    )
+    assert [(one.name, one.after) for one in compare(AFTER, other).totals] == [
+        ("engine", "moto"),
+        ("catalogue", "2027-01-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("passed", "failed", "fails now"),
+        ("passed", "error", "fails now: error"),
+        ("failed", "passed", "no longer fails"),
+        ("failed", "known_gap", "no longer fails: known gap"),
+        ("failed", "skipped", "no longer fails: skipped"),
+        ("error", "vacuous", "no longer fails: vacuous"),
+        ("proved", "refuted", "fails now"),
+        ("proved", "unknown", "fails now: unknown"),
+        ("refuted", "unknown", "came out otherwise: refuted → unknown"),
+        ("passed", "vacuous", "came out otherwise: passed → vacuous"),
+        ("proved", "not_run", "came out otherwise: proved → not run"),
+    ],
+)
+def test_an_outcome_is_told_with_what_it_became(before: str, after: str, words: str) -> None:
+    assert str(Outcome("id", before, after)) == words
+
+
+@pytest.mark.parametrize("fmt", [fmt for fmt in reports.FORMATS if fmt != "github"])
+def test_every_format_tells_of_a_failure_that_was_declared_a_gap(fmt: str) -> None:
+    failing, *others = new().cells[1:]
+    waived = dataclasses.replace(failing, outcome="known_gap", waiver=Waiver("later", None, None, None))
+    text = html.unescape(reports.render(make_run((waived, *others)), fmt, baseline=make_run((failing, *others))))
+    if fmt in ("json", "sarif"):
+        assert re.search(r'"after": ?"known_gap",\s*"before": ?"failed"', text)
+    elif fmt in ("html", "md"):
+        assert re.search(r"No longer failing.*?: known gap", text, re.DOTALL)
+    else:
+        assert "no longer fails: known gap" in text
+
+
+@pytest.mark.parametrize("fmt", ["html", "md", "json", "csv", "junit", "oscal", "sarif", "txt"])
+def test_every_format_tells_of_an_invariant_that_nobody_proved_this_time(fmt: str) -> None:
+    before, after = ([dataclasses.replace(claim("proved"), outcome=outcome)] for outcome in ("proved", "not_run"))
+    now, then = (dataclasses.replace(new(), invariants=tuple(claims)) for claims in (after, before))
+    text = changes_since(then, now) if fmt == "txt" else html.unescape(reports.render(now, fmt, baseline=then))
+    if fmt in ("json", "sarif"):
+        assert re.search(r'"after": ?"not_run",\s*"before": ?"proved"', text)
+    else:
+        assert re.search(r"(?i)came out otherwise.*proved → not run", text, re.DOTALL)
+
+
+def test_the_terminal_tells_each_change_once() -> None:
+    text = changes_since(BEFORE, AFTER)
+    assert text.splitlines()[1:] == [
+        "  decided otherwise: s.yaml::a: implicitDeny → allowed (opened)",
+        "  decided otherwise: s.yaml::b: allowed → explicitDeny (fails now)",
+        "  expected otherwise: s.yaml::a: deny → allow, together with the decision",
+        "  new: s.yaml::c",
+        "  gone: s.yaml::gone",
+        *(f"  {total}" for total in compare(BEFORE, AFTER).totals),
+    ]
+
+
+def test_a_policy_inside_of_a_suite_is_known_again_where_lines_have_moved() -> None:
+    policy = dataclasses.replace(new().policies[0], name="user/x policy 1", path="s.yaml:7:11")
+    moved = dataclasses.replace(policy, path="s.yaml:9:11")
+    edited = dataclasses.replace(moved, sha256="0" * 64)
+    runs = [dataclasses.replace(new(), policies=(one,)) for one in (policy, moved, edited)]
+    assert compare(runs[0], runs[1]).policies == ()
+    (change,) = compare(runs[0], runs[2]).policies
+    assert (change.before, change.after) == (policy.sha256, "0" * 64)
