@@ -9,8 +9,8 @@ begins there: the code of its function is exchanged, and the tests that run its 
 package's, until one fails or the time for a mutant is up.  What is run at import is tried in a process of its own.
 What survives is printed with its place and change: an equivalent change, or a test that is missing.
 
-``--at simulator/decide/live.py:105`` (a file, or a line of it; repeatable) tries all mutants there in place of a sample,
-and ``--seconds 60`` gives each as much time, to tell what no test notices from what the quick ones don't.
+``--at simulator/decide/live.py:105`` (a folder, a file, or a line of it; repeatable) takes the sample from there, and
+``--seconds 60`` gives each mutant as much time: to tell what no test notices from what the quick ones don't.
 """
 
 from __future__ import annotations
@@ -340,9 +340,10 @@ def _package(file: str) -> str:
     return next(one for one in PACKAGES if file.startswith(one))
 
 
-def chosen(every: list[Mutant], places: list[str]) -> list[Mutant]:
-    """Return the mutants at *places*, FILE or FILE:LINE."""
-    return [one for one in every if one[0] in places or f"{one[0]}:{one[1]}" in places]
+def _lies(mutant: Mutant, places: list[str]) -> bool:
+    """Tell whether a mutant lies at one of *places*: folders, files, or lines as FILE:LINE."""
+    file, line, *_ = mutant
+    return any(place in (file, f"{file}:{line}") or file.startswith(f"{place}/") for place in places)
 
 
 def _next(clock: str) -> dt.datetime:
@@ -358,7 +359,9 @@ def main() -> None:
     parser.add_argument("copy", type=Path)
     parser.add_argument("--most", type=int, default=400)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--at", action="append", default=[], metavar="FILE[:LINE]", help="all mutants there, no sample")
+    parser.add_argument(
+        "--at", action="append", default=[], metavar="PLACE", help="folder, file or FILE:LINE; else anywhere"
+    )
     parser.add_argument("--seconds", type=int, default=SECONDS, help="of the processor for the tests of a mutant")
     parser.add_argument("--until", type=_next, help="HH:MM, when to stop whatever is left")
     options = parser.parse_args()
@@ -366,13 +369,9 @@ def main() -> None:
     os.chdir(root)
     sys.path.insert(0, str(root))
     trial = Trial(root, lines_of(root), seconds=options.seconds, until=options.until)
-    every = mutants(root)
-    if options.at:
-        trial.sample = chosen(every, options.at)
-        print(f"{len(every):,} mutants, {len(trial.sample)} there", flush=True)
-    else:
-        trial.sample = random.Random(options.seed).sample(every, min(options.most, len(every)))
-        print(f"{len(every):,} mutants, {len(trial.sample)} in the sample of seed {options.seed}", flush=True)
+    every = [one for one in mutants(root) if not options.at or _lies(one, options.at)]
+    trial.sample = random.Random(options.seed).sample(every, min(options.most, len(every)))
+    print(f"{len(every):,} mutants, {len(trial.sample)} in the sample of seed {options.seed}", flush=True)
     pytest.main([*QUIETLY, "-s", *TESTS, *(f"--ignore={one}" for one in LEFT_OUT)], plugins=[trial])
     for package in (*PACKAGES, ""):
         tried, left = (sum(one[0].startswith(package) for one in some) for some in (trial.tried, trial.left))
