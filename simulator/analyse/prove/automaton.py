@@ -80,8 +80,9 @@ class Machine:
         self._needs = tuple(self._regions[i] for i in needed)
         self._need_accepts = tuple(self._regions[i] & steps.accept for i in needed)
         self._avoided = self._sum(i for i, group in enumerate(groups) if group.avoid)
-        plus = [i for i, group in enumerate(groups) if not group.avoid and (group.sign >= 0 or group.need)]
-        minus = [i for i, group in enumerate(groups) if group.avoid or (group.sign <= 0 and not group.need)]
+        signs = [1 if group.need else -1 if group.avoid else group.sign for group in groups]
+        plus = [i for i, sign in enumerate(signs) if sign >= 0]
+        minus = [i for i, sign in enumerate(signs) if sign <= 0]
         self._wanted, self._unwanted = self._sum(plus), self._sum(minus)
         self._plus, self._minus = (sum(1 << i for i in some) for some in (plus, minus))
         self._colon_sensitive = (steps.runs & ~steps.cross) | (steps.ones & ~steps.one)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.policy.model import Statement
     from simulator.policy.pattern import Pattern
 
-__all__ = ["Atom", "Clause", "Shape", "ValueOf", "clauses_of", "defaulted", "shape_of", "type_clause"]
+__all__ = ["Atom", "Clause", "Shape", "ValueOf", "clauses_of", "defaulted", "shape_of", "shape_of_words"]
 
 _KEPT = 32768
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # the search writes variables in these
@@ -196,13 +196,9 @@ def _lookup(keys: tuple[str, ...], values: tuple[str | None, ...]) -> ValueOf:
     return lambda key: known[key.lower()]
 
 
-def type_clause(words: tuple[Word, ...], actions: int) -> Clause:
-    """Return a clause that names the resources of *words*, for what is no statement: a type, the shape of ARNs."""
-    return Clause(actions, _type_shape(words), None)
-
-
 @lru_cache(maxsize=_KEPT)
-def _type_shape(words: tuple[Word, ...]) -> Shape:
+def shape_of_words(words: tuple[Word, ...]) -> Shape:
+    """Return a shape that names the resources of *words*, for what is no statement: a type, a set of ARNs."""
     return Shape(
         everything=False,
         nothing=False,

@@ -14,7 +14,7 @@ from simulator.analyse.prove.answer import Answer, Counterexample, Proved, Unkno
 from simulator.analyse.prove.arns import assumption
 from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.claim import policy_of
-from simulator.analyse.prove.clause import Clause, shape_of, type_clause
+from simulator.analyse.prove.clause import Clause, shape_of, shape_of_words
 from simulator.analyse.prove.search import Search
 from simulator.analyse.prove.space import Space, catalogue_space, unknown_names, unknown_space
 from simulator.analyse.prove.terms import conjunctions, terms
@@ -75,7 +75,7 @@ class _Proof:
         self.gaps: dict[str, None] = {}
         self._spaces: list[str] = []
         self._guards, self._outside = policy_of(claim.guards), policy_of(claim.outside)
-        self._within = type_clause(tuple(map(word, claim.within)), 0) if claim.within else None
+        self._within = shape_of_words(tuple(map(word, claim.within))) if claim.within else None
 
     # -- spaces of actions -------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ class _Proof:
         choices = self._choices(space)
         guards, outside = (_clauses(space, policy) for policy in (self._guards, self._outside))
         if self._within is not None:
-            guards = (*guards, Clause(space.table.all, self._within.shape, None))
+            guards = (*guards, Clause(space.table.all, self._within, None))
         for domains in self.claim.domains:
             attempt = _Attempt(self, space, domains)
             for conjunction in conjunctions(choices, guards, outside, space.table.all):

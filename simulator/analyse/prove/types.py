@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.analyse.prove.clause import type_clause
+from simulator.analyse.prove.clause import Clause, shape_of_words
 from simulator.analyse.prove.words import word
 from simulator.catalogue.gate import forms
 from simulator.policy.pattern import Pattern, Wildcard
@@ -12,7 +12,6 @@ from simulator.policy.pattern import Pattern, Wildcard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.analyse.prove.clause import Clause
     from simulator.analyse.prove.words import Word
     from simulator.catalogue.gate import Form
     from simulator.catalogue.load import Catalogue
@@ -46,7 +45,8 @@ class Types:
             for kind in service.type_numbers(number):
                 takers[kind] = takers.get(kind, 0) | self._catalogue.table.bit(action)
         for kind, actions in takers.items():
-            yield type_clause(tuple(dict.fromkeys(map(_word, forms(service.types[kind])))), actions)
+            words = tuple(dict.fromkeys(map(_word, forms(service.types[kind]))))
+            yield Clause(actions, shape_of_words(words), None)
 
 
 def _word(form: Form) -> Word:

@@ -128,10 +128,7 @@ class Word(Steps):
             case str():
                 return self.over(places, step)
             case _:
-                found = self._all
-                for char in step:
-                    found &= self.over(places, char)
-                return found
+                return 0  # one of several characters leads nowhere for sure
 
     @property
     def _all(self) -> int:
@@ -233,7 +230,7 @@ def _capitals() -> dict[str, str]:
     found: dict[str, str] = {}
     for char in map(chr, range(0x10000)):
         lower = char.lower()
-        if lower != char and len(lower) == 1:
+        if lower != char:
             found[lower] = found.get(lower, "") + char
     return found
 

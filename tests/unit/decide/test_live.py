@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from simulator.decide.layers import LIVE
+import pytest
+
+from simulator.decide.layers import LIVE, LiveRule
 from simulator.decide.live import LiveFacts
-from simulator.decide.request import Stack
+from simulator.decide.request import Caller, Stack
 from tests.unit.decide.build import USER, allow, decide, deny, evaluator, policy, resource_policy
 
 assert USER is not None
@@ -22,6 +24,21 @@ def test_resources_that_live_rules_treat_apart_are_of_different_kinds() -> None:
     assert len(set(kinds)) == 3
     assert found.kind_of("arn:aws:iam::123456789012:group/g", None) == kinds[1]
     assert found.kind_of("arn:aws:kms:eu-west-1:123456789012:alias/aws/s3", None) == kinds[2]
+
+
+@pytest.mark.parametrize(
+    ("rules", "caller", "layer"),
+    [
+        (LIVE, USER, "L2"),
+        (LIVE, Caller.of_arn("arn:aws:iam::123456789012:role/r"), "identity"),
+        (LIVE - {LiveRule.SESSION_TOKEN}, USER, "identity"),
+    ],
+)
+def test_session_tokens_heed_no_policy_where_a_user_asks(
+    rules: frozenset[LiveRule], caller: Caller, layer: str
+) -> None:
+    denied = Stack(identity=(policy(deny("*")),))
+    assert decide(denied, "sts:GetSessionToken", "*", caller=caller, rules=rules).layer == layer
 
 
 def test_what_aws_owns_is_changed_by_nobody_but_service_linked_roles_by_their_own_actions() -> None:

@@ -11,7 +11,7 @@ from simulator.analyse.prove import automaton
 from simulator.analyse.prove.automaton import Class, Group, Machine, representatives
 from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.words import word
-from simulator.policy.pattern import Pattern
+from simulator.policy.pattern import Pattern, Wildcard
 
 _TEXTS = tuple("".join(text) for size in range(7) for text in itertools.product("abx", repeat=size))
 _PATTERNS = ("a*", "*a", "*b*", "ab", "a?", "??", "*", "", "?*b", "a*b*a", "b", "*ab*", "???*")
@@ -74,6 +74,12 @@ def test_an_alphabet_bounds_the_texts() -> None:
     assert found.text == "77"
 
 
+def test_an_alphabet_without_a_colon_has_no_text_with_one() -> None:
+    inside = Group((word(Pattern((Wildcard.SEGMENT_RUN,))),), -1)
+    assert [one.matched for one in Machine([inside], alphabet="7").classes(Budget(1000))] == [1]
+    assert [one.text for one in Machine([inside], alphabet="7:").classes(Budget(1000))] == [":"]
+
+
 def test_needs_that_exclude_each_other_have_no_class() -> None:
     groups = [Group((word(Pattern.parse(text)),), need=True) for text in ("a*", "b*")]
     assert Machine(groups).classes(Budget(1000)) == ()
@@ -107,6 +113,12 @@ def test_a_class_without_fresh_characters_is_listed_whole() -> None:
         Group((word(Pattern.parse("???*")),), avoid=True),
     ]
     assert {"ab", "ba"} == set(representatives(groups, "!", alphabet=None, budget=Budget(10_000), limit=10))
+
+
+def test_a_class_of_which_one_word_is_a_literal_is_listed_whole_where_another_has_more() -> None:
+    groups = [Group(tuple(word(Pattern.parse(text)) for text in ("a", "?")), need=True)]
+    assert set(representatives(groups, "!", alphabet="ab!", budget=Budget(10_000), limit=10)) == {"!"}
+    assert set(representatives(groups, "!", alphabet="ab", budget=Budget(10_000), limit=10)) == {"a", "b"}
 
 
 def test_listing_texts_costs_steps_too() -> None:

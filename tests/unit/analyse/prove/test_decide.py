@@ -173,6 +173,11 @@ def test_what_every_request_is_allowed() -> None:
     replayed(claim, decide_claim(claim))
 
 
+def test_one_request_that_is_not_allowed_is_enough() -> None:
+    claim = allows(stack(allow("*", "arn:aws:s3:::b")))
+    replayed(claim, decide_claim(claim))
+
+
 def test_an_explicit_denial_is_more_than_none() -> None:
     closed = stack(allow("s3:*"), deny("s3:Put*"))
     puts, gets = request_set(actions=["s3:Put*"]), request_set(actions=["s3:Get*"])
@@ -238,6 +243,44 @@ def test_what_two_denials_close_together_one_of_them_leaves_open(left: int) -> N
     claim = denies(stack(*allowed, deny(named[0], "arn:aws:s3:::a*"), outside))
     found = replayed(claim, decide_claim(claim))
     assert (found.action, found.resource.startswith("arn:aws:s3:::a")) == (one, bool(left))
+
+
+@pytest.mark.parametrize("resources", [["arn:aws:s3:::b", "b"], ["b", "arn:aws:s3:::b"]])
+def test_a_resource_beside_one_that_no_request_has_is_tried(resources: list[str]) -> None:
+    claim = denies(stack(allow("s3:*")), Claim(guards=(guard(resources=resources),)))
+    assert replayed(claim, decide_claim(claim)).resource == "arn:aws:s3:::b"
+
+
+def test_a_text_that_is_no_arn_is_of_its_own_kind_to_arn_operators() -> None:
+    arns = {"k:a": "arn:aws:s3:::b"}
+    whole = stack(
+        allow("s3:GetObject"),
+        deny(ArnLike=arns),
+        deny(ArnNotLike=arns),
+        deny(Null={"k:a": "true"}),
+    )
+    claim = denies(whole)
+    assert not str(dict(replayed(claim, decide_claim(claim)).context)["k:a"]).startswith("arn:")
+
+
+@pytest.mark.parametrize(
+    ("moment", "later"),
+    [
+        ("-0044-03-15T00:00:00Z", "-0044-03-15T00:00:01Z"),
+        ("9999-12-31T23:59:59Z", "+10000-01-01T00:00:00Z"),
+        ("31556889864403100", "31556889864403102"),
+    ],
+)
+def test_a_moment_of_any_year_is_found(moment: str, later: str) -> None:
+    claim = denies(stack(allow(DateGreaterThan={"k:d": moment}), deny(DateGreaterThanEquals={"k:d": later})))
+    replayed(claim, decide_claim(claim))
+
+
+def test_a_number_of_more_digits_than_are_kept_is_no_proof() -> None:
+    for number in ("1" * 501, "0." + "1" * 501, "1." + "0" * 500 + "1"):
+        answer = decide_claim(denies(stack(allow(NumericEquals={"k:n": number}))))
+        assert isinstance(answer, Unknown)
+        assert "digits" in answer.reason
 
 
 def test_nothing_is_proved_past_the_most_combinations_of_resources(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -447,7 +490,9 @@ def test_what_cant_be_decided_is_said(statements: tuple[dict[str, Any], ...], as
     assert reason in answer.reason
 
 
-@pytest.mark.parametrize(("value", "outcome"), [("${k:u}", Counterexample), ("tru${k:u}", Unknown), ("false", Proved)])
+@pytest.mark.parametrize(
+    ("value", "outcome"), [("${k:u}", Counterexample), ("tru${k:u}", Unknown), ("false", Proved), ("${*}", Proved)]
+)
 def test_a_variable_in_a_boolean_is_tried_or_told(value: str, outcome: type) -> None:
     asked = Claim(guards=(guard(conditions={"Bool": {"k:f": ["true"]}}),))
     answer = decide_claim(denies(stack(allow(Bool={"k:f": value})), asked))
@@ -483,8 +528,10 @@ def test_a_spent_budget_is_no_proof() -> None:
 
 def test_a_witness_that_does_not_hold_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.analyse.prove.witness.Witness._breaks", lambda *_args: False)
-    with pytest.raises(DefectError, match="does not hold"):
-        decide_claim(denies(stack(allow("s3:GetObject"))))
+    # A variable that the request has no value for is no excuse.
+    for more in ((), (deny("s3:GetObject", "arn:aws:s3:::${k:u}"),)):
+        with pytest.raises(DefectError, match="does not hold"):
+            decide_claim(denies(stack(allow("s3:GetObject"), *more)))
 
 
 def test_default_domains_are_those_of_the_table() -> None:

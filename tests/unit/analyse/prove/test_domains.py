@@ -16,6 +16,9 @@ from simulator.catalogue import load
         ("aws:multifactorauthage", "in {absent, any whole number}"),
         ("aws:username", "in {absent, any text of [0-9A-Za-z+=,.@_-] with 1 to 64 characters}"),
         ("aws:principalaccount", "in {any text of [0-9] with 12 characters}"),
+        ("aws:resourceaccount", "in {absent, any text of [0-9] with 12 characters}"),
+        ("aws:requestedregion", "in {any text of [0-9a-z-]}"),
+        ("aws:userid", "in {any text of [0-9A-Za-z+=,.@_-:]}"),
         ("aws:securetransport", "in {false, true}"),
         ("aws:sourceip", "in {absent, any address}"),
         ("aws:currenttime", "in {any date}"),
@@ -39,6 +42,8 @@ def test_a_declared_principal_has_no_other_tags() -> None:
     domains = Domains.of({"aws:PrincipalTag/team": "x"}, only_tags=True)
     assert domains.of_key("aws:principaltag/other", load()) == ABSENT
     assert domains.of_key("aws:principaltag/team", load()).values == ("x",)
+    assert Domains.of({}).of_key("aws:principaltag/other", load()).values is None
+    assert Domains().of_key("aws:principaltag/other", load()).values is None
 
 
 def test_later_domains_win() -> None:
@@ -52,6 +57,8 @@ def test_later_domains_win() -> None:
         (ANY, None, True),
         (ANY, ("a",), True),
         (ABSENT, "a", False),
+        (Domain(), ("a",), False),
+        (Domain(alphabet="b", lists="maybe"), ("b", "a"), False),
         (ABSENT, (), True),
         (Domain(lists="always"), "a", False),
         (Domain(lists="always"), ("a",), True),

@@ -30,6 +30,60 @@ def test_variables_that_equal_a_third_equal_each_other(names: tuple[str, str, st
     assert len({dict(found.context)[key] for key in (one, two, three)}) == 1
 
 
+@pytest.mark.parametrize("beside", ["/", ":"])
+def test_variables_at_one_place_of_two_patterns_may_have_to_be_equal(beside: str) -> None:
+    one, other = (f"{_B}x{beside}{name}{beside}y" for name in (_NAME, _ACCOUNT))
+    found = decide_claim(denies(stack(allow("s3:GetObject", one)), _on(other)))
+    assert isinstance(found, Counterexample)
+    assert dict(found.context)["aws:username"] == dict(found.context)["aws:PrincipalAccount"]
+
+
+def test_a_variable_may_have_to_be_empty() -> None:
+    claim = denies(stack(allow("s3:GetObject", StringEquals={"s3:prefix": "a${k:u}"})), _with("a"))
+    found = decide_claim(claim)
+    assert isinstance(found, Counterexample)
+    assert dict(found.context)["k:u"] == ""
+
+
+def test_a_variable_may_have_to_be_what_stands_before_another() -> None:
+    claim = denies(stack(allow("s3:GetObject", f"{_B}x/${{k:a}}/y")), _on(f"{_B}x/adm${{aws:username}}/y"))
+    assert not isinstance(decide_claim(claim), Proved)
+
+
+def test_a_variable_may_have_to_be_what_a_key_is_that_another_pattern_on_the_key_holds() -> None:
+    # The resource's pattern with the variable is not wanted, the key's is.
+    one = allow("s3:GetObject", f"{_B}b*", StringEquals={"s3:prefix": "adm"})
+    claim = denies(stack(one, deny("*", f"{_B}x${{k:u}}")), _with("${k:u}"))
+    found = decide_claim(claim)
+    assert isinstance(found, Counterexample)
+    assert dict(found.context)["k:u"] == "adm"
+
+
+def test_a_default_stands_for_a_variable_that_is_missing() -> None:
+    own = f"{_B}${{k:u, 'x'}}"
+    denied = stack(allow("s3:GetObject", f"{_B}x"), deny("s3:GetObject", own))
+    found = decide_claim(denies(denied, _on(f"{_B}*")))
+    assert isinstance(found, Counterexample)
+    assert dict(found.context)["k:u"] != "x"
+    absent = Claim(guards=(guard(conditions={"Null": {"k:u": ["true"]}}),))
+    assert isinstance(decide_claim(denies(denied, absent)), Proved)
+
+
+def test_a_variable_compared_with_more_than_another_variable_is_no_proof() -> None:
+    one = allow("s3:GetObject", f"{_B}${{k:a}}", StringEquals={"k:a": "x${k:b}"})
+    answer = decide_claim(denies(stack(one), _on(f"{_B}*")))
+    assert isinstance(answer, Unknown)
+    assert "compared with a text that holds another variable" in answer.reason
+
+
+@pytest.mark.parametrize("pattern", ["11*", "*11", "1*1"])
+def test_a_fresh_value_is_as_long_as_its_key_asks(pattern: str) -> None:
+    one = allow("s3:GetObject", f"{_B}{_ACCOUNT}", StringLike={"aws:PrincipalAccount": pattern})
+    found = decide_claim(denies(stack(one), _on(f"{_B}*")))
+    assert isinstance(found, Counterexample)
+    assert len(dict(found.context)["aws:PrincipalAccount"]) == 12
+
+
 def test_variables_that_are_compared_with_nothing_need_not_be_equal() -> None:
     one = allow("s3:GetObject", f"{_B}${{k:a}}/${{k:b}}", StringNotEquals={"k:a": "${k:b}"})
     found = decide_claim(denies(stack(one)))
@@ -56,6 +110,10 @@ def test_values_that_may_reach_into_each_other_are_no_proof(one: str, other: str
     answer = decide_claim(denies(whole, _on(f"{_B}{other}")))
     assert isinstance(answer, Unknown)
     assert "may overlap" in answer.reason
+
+
+def _with(prefix: str) -> Claim:
+    return Claim(guards=(guard(conditions={"StringEquals": {"s3:prefix": [prefix]}}),))
 
 
 def _on(resource: str) -> Claim:
