@@ -139,7 +139,7 @@ def test_what_flipped_since_an_earlier_run_stands_before_the_verdict() -> None:
     assert lines[0] == "Since the run of 2026-11-24T07:00:01Z"
     assert sum(line.startswith("  decided otherwise: ") for line in lines) == 21
     assert re.search(r"  decided otherwise: .*: explicitDeny → allowed \(opened.*\)$", "\n".join(lines), re.MULTILINE)
-    assert any(line.startswith("  new cell: ") for line in lines)
+    assert any(line.startswith("  new: ") for line in lines)
 
 
 def test_nothing_changed_is_said() -> None:
