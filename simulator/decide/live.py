@@ -85,8 +85,8 @@ class Amendment:
     def _amended(self, planes: Planes, frozen: int, granted: int) -> Planes:
         allowed = (planes.allowed | granted & ~planes.explicit) & ~frozen | self._all_free
         explicit = planes.explicit & ~self._all_free
-        if allowed == planes.allowed and explicit == planes.explicit:
-            return planes
+        if allowed == planes.allowed:
+            return planes  # what is denied explicitly no more is allowed
         return dataclasses.replace(planes, allowed=allowed, explicit=explicit)
 
     def rule(self, bit: int, resource: str) -> str | None:

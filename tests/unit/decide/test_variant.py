@@ -45,6 +45,11 @@ def test_a_varied_set_says_what_the_changed_policy_says(change: str, place: int)
     assert (varied.deny, varied.actions) == (anew.deny, anew.actions)
     for applying in range(4):
         assert varied.unions(applying) == anew.unions(applying)
+    for before, after in itertools.product(range(4), repeat=2):
+        if (before ^ after) & ~(1 << place) == 0:
+            (allow, deny), (new_allow, new_deny) = base.unions(before), varied.unions(after)
+            assert not (allow ^ new_allow | deny ^ new_deny) & ~varied.differing(before, after)
+            assert (before | after) >> place & 1 or not varied.differing(before, after)
     for context, resource in itertools.product(CONTEXTS, ("arn:aws:a:::x", "arn:aws:a:::y", "*")):
         for _ in range(2):  # once anew, once remembered
             assert varied.covering(resource, context) == anew.covering(resource, context)

@@ -276,6 +276,23 @@ def test_a_moment_of_any_year_is_found(moment: str, later: str) -> None:
     replayed(claim, decide_claim(claim))
 
 
+@pytest.mark.parametrize(("low", "high"), [("0.5", "0.75"), ("1", "2"), ("1", "3"), ("-0.75", "-0.5"), ("7.9", "8.1")])
+def test_a_number_between_two_is_found(low: str, high: str) -> None:
+    between = {"NumericGreaterThan": {"k:n": low}, "NumericLessThan": {"k:n": high}}
+    claim = denies(stack(allow(**between)))
+    replayed(claim, decide_claim(claim))
+
+
+@pytest.mark.parametrize(
+    ("out", "others"),
+    [("0.0.0.0/8", "::/0"), ("128.0.0.0/1", "::/0"), ("::/1", "0.0.0.0/0"), ("8000::/1", "0.0.0.0/0")],
+)
+def test_an_address_beside_a_range_is_found(out: str, others: str) -> None:
+    beside = {"NotIpAddress": {"aws:SourceIp": [out, others]}, "Null": {"aws:SourceIp": "false"}}
+    claim = denies(stack(allow(**beside)))
+    replayed(claim, decide_claim(claim))
+
+
 def test_a_number_of_more_digits_than_are_kept_is_no_proof() -> None:
     for number in ("1" * 501, "0." + "1" * 501, "1." + "0" * 500 + "1"):
         answer = decide_claim(denies(stack(allow(NumericEquals={"k:n": number}))))
@@ -407,6 +424,11 @@ def test_variables_get_values_that_their_keys_may_have(key: str) -> None:
         value = dict(found.context)[key]
         assert default_domain(load(), key.lower()).admits(value)
         assert value in (found.resource.removeprefix("arn:aws:s3:::b/"), dict(found.context).get("s3:prefix"))
+
+
+@pytest.mark.parametrize("shape", ["?*:*", "*:?*", "?*:?*"])
+def test_an_unknown_action_has_a_service_and_a_name(shape: str) -> None:
+    assert isinstance(decide_claim(denies(stack(allow("*")), request_set(excepted=[shape])), universe="any"), Proved)
 
 
 @pytest.mark.parametrize("negated", [False, True])

@@ -120,6 +120,12 @@ def _on(resource: str) -> Claim:
     return Claim(guards=(guard(resources=[resource]),))
 
 
+@pytest.mark.parametrize(("one", "other"), [(f"b/{_NAME}*", f"b/{_NAME}/x"), (f"b*{_NAME}/x", f"b/{_NAME}/x")])
+def test_one_variables_values_are_the_same_where_one_side_is_bounded(one: str, other: str) -> None:
+    whole = stack(allow("s3:GetObject", f"{_B}{one}"), deny("*", f"{_B}b/{_NAME}/*"))
+    assert isinstance(decide_claim(denies(whole, _on(f"{_B}{other}"))), Proved)
+
+
 @pytest.mark.parametrize("beside", ["/", ":"])
 def test_values_between_characters_that_they_dont_hold_are_the_same(beside: str) -> None:
     one, other = (f"{_B}x{beside}{name}{beside}y" for name in (_NAME, _ACCOUNT))
