@@ -12,12 +12,13 @@ Contract: ``docs/cli.md``, "Configuration".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.errors import Collector, nearest
 from simulator.text.source import Kind, Node
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

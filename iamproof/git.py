@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.errors import Diagnostic, InputError, nearest
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from simulator.suites.load import load_suites
 from simulator.suites.run import Assembly, EmbeddedRunner, Provenance, Runner
 from simulator.suites.select import Choice
 from simulator.suites.tally import holds
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -82,7 +84,7 @@ class RunOptions:
         return not self.paths and not self.choice.text and not self.selected
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Prepared:
     """Suites loaded, cells and invariants chosen; `results` and `invariants` gather what was decided."""
 

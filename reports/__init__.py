@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports.options import Options
 from reports.write import replace_files
 from simulator.errors import Diagnostic, InputError, nearest
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     import os

@@ -6,8 +6,9 @@ several reports.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from reports.signoff import SignOff

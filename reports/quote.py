@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.locate import Deciders
 from simulator.text.source import Source
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.suites.result import Deciding, Run

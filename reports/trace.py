@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from reports.words import count
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, InvariantResult, Run

@@ -6,11 +6,11 @@ word, and neither depends on colour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from simulator.text.show import printable
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run

@@ -13,9 +13,11 @@ fixes the exit code of the command (``docs/cli.md``, "Exit codes")::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of a file; lines and columns count from 1, the end is just behind the last character."""
 

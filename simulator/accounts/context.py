@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.catalogue.keys import key as catalogue_key
 from simulator.errors import Severity, nearest
 from simulator.policy.operators import parse_date, parse_ip, parse_number
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

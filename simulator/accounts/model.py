@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.decide.request import Caller, Stack
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from simulator.text.files import POLICY_LIMIT, SUITE_LIMIT
 from simulator.text.json import parse_json
 from simulator.text.shape import MOST_COMPARED
 from simulator.text.source import Kind, Node, Source
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

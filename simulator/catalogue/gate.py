@@ -14,12 +14,12 @@ passes for an object's; ``s3:GetObject`` on one is right anyway.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.policy.arn import Arn
 from simulator.policy.pattern import Pattern
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

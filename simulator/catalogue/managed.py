@@ -7,12 +7,13 @@ that text.  A policy's ARN may name any partition: the document is the commercia
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from simulator.catalogue.store import DATA, Packed
 from simulator.errors import nearest
 from simulator.policy.arn import Arn
+from simulator.values import dataclass
 
 __all__ = ["ManagedPolicy", "managed_date", "managed_names", "managed_policy", "managed_sha256", "nearest_managed"]
 

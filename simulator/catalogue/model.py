@@ -6,8 +6,9 @@ All are plain values.  ARN formats keep AWS's own variables (``${Partition}``, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from simulator.values import dataclass
 
 __all__ = [
     "LEVELS",

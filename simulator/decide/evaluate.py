@@ -10,7 +10,7 @@ Rules: ``docs/semantics.md``, sections 7 and "Two modes"; A11, A13, A18.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +21,7 @@ from simulator.decide.live import Amendment, LiveFacts
 from simulator.decide.principals import Naming, naming_of
 from simulator.policy.actions import ActionTable
 from simulator.policy.arn import Arn
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

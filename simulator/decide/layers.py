@@ -8,9 +8,10 @@ Rules: ``docs/semantics.md``, section "Evaluation logic" (7.2, 7.3, E5, E6), X4,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.decide.layers import LiveRule
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ decision and missed by one set, or, failing that, by two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.decide.decision import Effect
 from simulator.policy.model import StatementEffect
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

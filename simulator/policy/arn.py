@@ -5,7 +5,7 @@ Only the shape is known here; which resource types exist is the catalogue's know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from simulator.values import dataclass
 
 __all__ = ["Arn"]
 

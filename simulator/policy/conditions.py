@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from simulator.policy.operators import COMPARISONS, NEGATIONS, Comparison
 from simulator.policy.variables import Template
+from simulator.values import dataclass
 
 __all__ = ["OPERATORS", "Condition", "ConditionValue", "Lookup", "Operator", "Qualifier"]
 

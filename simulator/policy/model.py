@@ -6,9 +6,11 @@ written: what they match is the business of `simulator.decide`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.errors import Span

@@ -13,13 +13,13 @@ import binascii
 import ipaddress
 import operator
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.policy.pattern import ARN_COLONS, Pattern, Wildcard
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ Rules: ``docs/semantics.md``, V1 to V9; G4: only Version 2012-10-17 knows variab
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.policy.pattern import ARN_COLONS, Element, Pattern
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ Format: ``docs/scenario-format.md``, "Invariants".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.suites.actions import ActionTable
@@ -18,6 +17,7 @@ from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
 from simulator.suites.result import InvariantResult
 from simulator.suites.sessions import concrete
 from simulator.suites.types import type_table
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

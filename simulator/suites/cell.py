@@ -6,8 +6,9 @@ target, the actions.  `simulator.suites.cells` makes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ Pairs that the resource-type gate decides by itself (an action on an ARN of a ty
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, partial, reduce
 from itertools import islice
 from operator import and_, or_
@@ -18,6 +17,7 @@ from simulator.suites.model import EACH_TYPE
 from simulator.suites.places import STAR, Places
 from simulator.suites.sessions import of_caller
 from simulator.suites.spoken import Bits, Spoken
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -7,7 +7,6 @@ takes none.  Format: ``docs/scenario-format.md``, "Resources and targets".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from simulator.suites.each_type import EachType
 from simulator.suites.model import EACH_TYPE, Target
 from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
 from simulator.suites.targets import Binder, Bound, BuiltIn
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,6 @@ Contract: ``docs/scenario-format.md``, "Semantics"; rules: "Two modes" in ``docs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from simulator.catalogue.gate import Gate
@@ -22,6 +21,7 @@ from simulator.decide.reach import named_services, tells_targets_apart
 from simulator.decide.unknown import open_keys
 from simulator.suites.each_type import EachType
 from simulator.suites.model import EACH_TYPE
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,7 +7,7 @@ Format: ``docs/scenario-format.md``, "Expectations".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import nearest
 from simulator.policy.pattern import Pattern, Wildcard
 from simulator.suites.model import Branch, Leaf
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +31,7 @@ _MOST = 10_000  # leaves of one scenario: each is a bit in every table
 _ALL = "*"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Dimension:
     """One way in which cells differ; place *i* of `names` holds what the *i*-th is called.
 

@@ -6,13 +6,13 @@ which it stands.  Format: ``docs/scenario-format.md``, "Sharing".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.accounts.context import merge, read_context
 from simulator.suites.shape import BASE, SUITE
 from simulator.text.files import SUITE_LIMIT
 from simulator.text.source import Kind, Node
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.accounts.context import Layer

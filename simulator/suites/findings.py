@@ -6,13 +6,13 @@ Contract: ``docs/scenario-format.md``, "Expectations" and "Semantics".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.decide.decision import Effect
 from simulator.decide.unknown import undetermined
 from simulator.suites.engine import Split
 from simulator.suites.judge import named_by
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

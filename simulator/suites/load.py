@@ -8,7 +8,7 @@ is none of these would otherwise never be missed.  Names that begin with a dot o
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from simulator.suites.cells import expand_into
 from simulator.suites.read import Loading, read_suite
 from simulator.text.record import lacks
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

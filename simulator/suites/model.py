@@ -6,9 +6,10 @@ text that caused it.  Format: ``docs/scenario-format.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ A scenario with a fault is left out and reading goes on, so that one run shows a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from simulator.accounts.files import Faults
@@ -20,6 +21,7 @@ from simulator.suites.sessions import read_sessions
 from simulator.suites.shape import SUITE
 from simulator.text.files import SUITE_LIMIT
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.accounts.files import Files
@@ -41,7 +43,7 @@ class ReadSuite:
     complete: bool  #: no scenario was left out, and no two have one name
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Loading:
     """What the suites of one run share while they are read."""
 

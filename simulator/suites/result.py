@@ -6,8 +6,10 @@ alike, and nothing that can't be written as JSON.  Who renders reads this and de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     # A plain run has neither, and does not load them; `reports.read` knows where they are.

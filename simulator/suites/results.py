@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
@@ -14,6 +13,7 @@ from simulator.suites.findings import deciding
 from simulator.suites.judge import named_by
 from simulator.suites.model import Verdict
 from simulator.suites.result import CellResult, Deciding, Difference, Layer, Live, Miss, Waiver
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -26,6 +26,7 @@ from simulator.suites.result import (
 )
 from simulator.suites.results import Evidence, cell_result, difference_words, evidence_of
 from simulator.suites.tally import tally
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,11 +6,11 @@ Contract: ``docs/cli.md``, "test options".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from simulator.errors import Diagnostic, InputError, nearest
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

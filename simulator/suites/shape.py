@@ -7,7 +7,6 @@ equal to these tables.  Format: ``docs/scenario-format.md``.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from simulator.catalogue.model import LEVELS
 from simulator.text.record import AnyOf, AtLeastOne, Case, Field, NotBoth, Record, Ref, lacks, schema_of
 from simulator.text.shape import Flag, ListOf, MapOf, OneOrMany, Text
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

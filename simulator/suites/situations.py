@@ -7,11 +7,11 @@ Format: ``docs/scenario-format.md``, "What the runner states for you".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.accounts.context import api_type, merge
 from simulator.decide.context import Context
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,12 +7,12 @@ Rules: V1 to V9; format: ``docs/scenario-format.md``, "Resources and targets".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.policy.arn import Arn
 from simulator.policy.variables import Template
 from simulator.suites.resources import MFA_DEVICE, OTHERS, OWN, USER
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,14 @@ The second half of `simulator.text.shape`, which says what a shape is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.errors import Collector, nearest
 from simulator.text.shape import SCHEMA_TYPES, in_form, unknown_name, wrong_type
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,7 +88,7 @@ def opening(node: Node) -> Node:
     return node.pairs[0][0] if node.pairs else node
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Record:
     """A mapping with the keys of `fields` and no others; with `blank` nothing at all is an empty one."""
 

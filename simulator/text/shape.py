@@ -11,11 +11,12 @@ A text may be written as a number where no pattern asks for more: names and ids 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from simulator.errors import nearest
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

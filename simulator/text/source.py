@@ -8,23 +8,25 @@ and every character, a tab too, is one column (AWS counts this way: rule A7).
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
 from simulator.errors import Diagnostic, Severity, Span
+from simulator.values import dataclass
 
 __all__ = ["Kind", "Node", "Source", "Value"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Source:
     """A text and the name under which messages show it; `sha256` is of the file's bytes."""
 

@@ -9,14 +9,15 @@ everyone who walks it does that work.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simulator.errors import Collector, InputError
 from simulator.text import yaml_faults as faults
 from simulator.text.keys import repeated_keys
 from simulator.text.source import Kind, Node, Source
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -91,7 +92,7 @@ def resolve(text: str) -> tuple[Kind, Value]:
     return Kind.STRING, text
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Open:
     """A list or mapping whose end was not reached yet; the document itself is the outermost."""
 

@@ -6,7 +6,7 @@ session and invariant state, over what follows from the subject; every other key
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from simulator.policy.model import PolicyKind
 from simulator.policy.parse import parse_policy_text
 from simulator.suites.sessions import built_in
 from simulator.suites.types import type_table
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ there is none, and the scenario says it.
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from simulator.suites.model import Verdict
 from simulator.suites.result import Refutation
 from simulator.suites.results import deciding_of, misses_of
 from simulator.suites.sessions import built_in
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.decide.context import Context
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from simulator.decide.context import ContextValue

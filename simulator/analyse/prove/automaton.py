@@ -13,7 +13,6 @@ wanted and no more of the unwanted groups.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +20,7 @@ from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.front import Front
 from simulator.analyse.prove.words import Steps, Word
 from simulator.policy.pattern import Wildcard
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

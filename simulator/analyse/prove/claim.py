@@ -8,7 +8,7 @@ when all *guards* apply to it, none of *outside* does, and its context lies in o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.analyse.prove.domains import Domains
@@ -18,6 +18,7 @@ from simulator.policy.model import Element, Entry, Policy, PolicyKind, Statement
 from simulator.policy.pattern import ARN_COLONS, Pattern, Wildcard
 from simulator.policy.variables import Template
 from simulator.text.source import Source
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,20 +84,22 @@ class Claim:
         return (*(s for policy in policies for s in policy.statements), *self.guards, *self.outside)
 
 
+_ALL = Claim()  # about all requests, whoever asks
+
 # --- claims about one stack -----------------------------------------------------------------------
 
 
-def denies(stack: Stack, claim: Claim = Claim()) -> Claim:  # a frozen value
+def denies(stack: Stack, claim: Claim = _ALL) -> Claim:
     """Claim that no request in the set of *claim* is allowed."""
     return _with(claim, (Said(stack),), ())
 
 
-def allows(stack: Stack, claim: Claim = Claim()) -> Claim:  # a frozen value
+def allows(stack: Stack, claim: Claim = _ALL) -> Claim:
     """Claim that every request in the set of *claim* is allowed."""
     return _with(claim, (), (Said(stack),))
 
 
-def never(stack: Stack, expect: Expect, claim: Claim = Claim()) -> Claim:  # a frozen value
+def never(stack: Stack, expect: Expect, claim: Claim = _ALL) -> Claim:
     """Claim that no request in the set of *claim* falls short of what is expected of all."""
     said = (Said(stack, "explicitDeny"),)
     match expect:
@@ -117,12 +120,12 @@ def _with(claim: Claim, has: tuple[Said, ...], lacks: tuple[Said, ...]) -> Claim
 # --- claims about two -----------------------------------------------------------------------------
 
 
-def no_new_access(new: Stack, old: Stack, claim: Claim = Claim()) -> Claim:  # a frozen value
+def no_new_access(new: Stack, old: Stack, claim: Claim = _ALL) -> Claim:
     """Claim that *new* allows nothing that *old* does not."""
     return _with(claim, (Said(new),), (Said(old),))
 
 
-def disjoint(one: Stack, other: Stack, claim: Claim = Claim()) -> Claim:  # a frozen value
+def disjoint(one: Stack, other: Stack, claim: Claim = _ALL) -> Claim:
     """Claim that no request is allowed by both."""
     return _with(claim, (Said(one), Said(other)), ())
 

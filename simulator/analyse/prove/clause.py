@@ -7,7 +7,6 @@ its conditions into atoms.  Equal conditions share one atom, equal resource elem
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +17,7 @@ from simulator.policy.conditions import Condition, ConditionValue
 from simulator.policy.model import Element, Entry
 from simulator.policy.operators import COMPARISONS
 from simulator.policy.variables import Template
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable

@@ -7,11 +7,11 @@ key, and of the statements still alive only the smallest sets are followed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.values import Wish, candidates
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,13 +11,14 @@ Rules: ``docs/semantics.md``, F1, K3 to K6, Z7.
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.policy.arn import Arn
 from simulator.policy.operators import parse_date, parse_ip, parse_number
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,13 +7,15 @@ marks in it.  A pattern is wanted (1), unwanted (-1), or either (0).
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.clause import defaulted
 from simulator.analyse.prove.languages import TEXTS
 from simulator.analyse.prove.words import Word, folded_word
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +39,7 @@ class Occurrence:
     holes: tuple[tuple[int, str], ...]  #: where marks stand, and which
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Texts:
     """All words on the texts of a request; *fixed* gives the values that are not open."""
 

@@ -7,7 +7,8 @@ Only words for which it is not plain go through the automaton.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.arns import ODD
@@ -15,6 +16,7 @@ from simulator.analyse.prove.automaton import Group, machine
 from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.examples import example
 from simulator.analyse.prove.words import Relation, Word, relation
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,7 +109,7 @@ def _picks(picked: Sequence[Side], arns: tuple[Word, ...], budget: Budget) -> It
                 stack.append((*chosen, one))
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Pick:
     """One word of each wanted statement, and what remains open once the plain cases are settled."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.arns import NO_RESOURCE, arn_words
@@ -10,6 +9,7 @@ from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.contexts import ContextSearch, value_in
 from simulator.analyse.prove.resources import Side, sketches
 from simulator.analyse.prove.variables import Variables
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

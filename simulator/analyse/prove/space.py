@@ -7,7 +7,6 @@ treated alike.  Unknown actions pass the resource-type gate (Z1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from simulator.catalogue.gate import Gate
 from simulator.decide.evaluate import Workspace
 from simulator.policy.actions import ActionTable
 from simulator.policy.pattern import Pattern, Wildcard
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

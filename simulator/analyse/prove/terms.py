@@ -10,11 +10,11 @@ Rules: ``docs/semantics.md``, 7.2, X4.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.clause import Clause, clauses_of
 from simulator.analyse.prove.search import covers
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,7 +7,6 @@ is always asked of the condition itself, so a value too many does no harm, and o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.analyse.prove.arns import ARN
@@ -16,6 +15,7 @@ from simulator.analyse.prove.budget import Undecided
 from simulator.analyse.prove.languages import ARN_SHAPE, POINTS, TEXTS
 from simulator.analyse.prove.words import Word, word
 from simulator.policy.pattern import Pattern, Wildcard
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -17,7 +17,6 @@ The mark is spelled out in the end (`simulator.analyse.prove.spelling`).
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from simulator.analyse.prove.overlaps import overlaps, pieces
 from simulator.analyse.prove.values import domain_words
 from simulator.analyse.prove.words import Word, folded_word, word
 from simulator.policy.pattern import ARN_COLONS, Pattern, Wildcard
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
