@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import InvariantResult, Refutation, Run
 
-__all__ = ["SENTENCE", "by_outcome", "claim", "claim_facts", "claim_headline", "claim_mark", "claim_place"]
+__all__ = [
+    "SENTENCE",
+    "by_outcome",
+    "claim",
+    "claim_facts",
+    "claim_headline",
+    "claim_mark",
+    "claim_place",
+    "claim_scenario",
+    "opened",
+    "refuted_words",
+]
 
 SENTENCE = (
     "Each is a claim about all requests of a kind, not about chosen ones: proved, with what the proof assumes; "
@@ -85,6 +96,18 @@ def _refuted(found: Refutation) -> Iterator[tuple[str, str]]:
     yield from (("decided by", deciding_words(item)) for item in found.deciding)
     yield from (("nearest miss", miss_words(item)) for item in found.near)
     yield from (("replay", shown(line, _LINE)) for line in found.replay)
+
+
+def opened(run: Run) -> tuple[tuple[InvariantResult, Refutation], ...]:
+    """Return the invariants that a request refutes which is allowed although it must not be, with the request."""
+    refuted = ((one, one.refutation) for one in by_outcome(run) if one.refutation is not None)
+    # One that has to be allowed is allowed by another statement.
+    return tuple(pair for pair in refuted if pair[1].actual == "allowed" and not pair[0].expected.startswith("allow"))
+
+
+def refuted_words(found: Refutation) -> str:
+    """Name the request that refutes: who, in which session, does what on what."""
+    return f"{shown(found.principal)}, {shown(found.session)}: {shown(found.action)} on {shown(found.resource)}"
 
 
 def claim_scenario(one: InvariantResult) -> tuple[str, ...]:

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from simulator.suites.result import CellResult, ContextValue, Deciding, Miss
 
-__all__ = ["Fact", "context_words", "deciding_words", "facts", "headline", "miss_words", "place", "shown"]
+__all__ = [
+    "Fact",
+    "context_words",
+    "deciding_words",
+    "example_words",
+    "facts",
+    "headline",
+    "miss_words",
+    "place",
+    "shown",
+]
 
 _LIMIT = 300  # of one name: longer than any ARN that AWS accepts for a user or a device
 _MOST_LIVE = 50  # cells that the live services decide otherwise
@@ -131,6 +141,14 @@ def _differing(cell: CellResult) -> Iterator[str]:
         yield f"{shown(item.action)} on {shown(item.resource)}: {item.actual}"
     if len(cell.differing) > _MOST_ITEMS:
         yield f"… and {len(cell.differing) - _MOST_ITEMS:,} more"
+
+
+def example_words(cell: CellResult) -> str:
+    """Name the first request that differs, of a cell that stands for several; empty where it stands for one."""
+    if not cell.differing:
+        return ""
+    first, *others = cell.differing
+    return f"{shown(first.action)} on {shown(first.resource)}{', among others' if others else ''}"
 
 
 def _listed(texts: Iterable[str], *, limit: int | None = _LIMIT) -> str:

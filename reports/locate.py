@@ -38,7 +38,9 @@ def places(cell: CellResult, *, changed: bool = False) -> tuple[Location, Locati
         (Location(d.file, d.line, d.column, d.end_line, d.end_column) for d in cell.deciding if in_checkout(d.file)),
         None,
     )
-    if statement is not None and (changed or kind_of(cell) in _AT_STATEMENT):
+    # By default no statement decides; of several requests those that are listed decided others.
+    decides = cell.actual != "implicitDeny" and kind_of(cell) in _AT_STATEMENT
+    if statement is not None and (changed or decides):
         return statement, scenario
     return scenario, statement
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from reports import case_tables, change_lists, claim_table, controls, mutation
 from reports.baseline import changes_in
-from reports.claims import by_outcome, claim_headline
+from reports.claims import by_outcome, claim_headline, refuted_words
+from reports.claims import opened as opened_claims
 from reports.coverage import left_out_words, markdown_table
-from reports.describe import facts, headline, shown
+from reports.describe import example_words, facts, headline, shown
 from reports.evidence import documents, evidence, subject, verification
 from reports.exceptions import exceptions
 from reports.gaps import gaps
@@ -133,10 +134,17 @@ def _conclusion(run: Run, options: Options) -> str:
     ]
     opened = [cell for cell in by_severity(run) if kind_of(cell) is Kind.UNEXPECTED_ALLOW]
     lines = ["#### A. Conclusion", conclusion(run), bullets(suites)]
-    if opened:
-        lines += ["Allowed although it must not be:", bullets(_sentence(cell) for cell in opened[:_MOST_ALLOWS])]
-        if len(opened) > _MOST_ALLOWS:
-            lines.append(f"… and {len(opened) - _MOST_ALLOWS:,} more in section C.")
+    claims = opened_claims(run)
+    if opened or claims:
+        listed = [_sentence(cell) for cell in opened[:_MOST_ALLOWS]]
+        listed += [f"{text(refuted_words(found))} ({text(one.name)})" for one, found in claims[:_MOST_ALLOWS]]
+        lines += ["Allowed although it must not be:", bullets(listed)]
+        for number, noun, where in (
+            (len(opened), "cases", "section C"),
+            (len(claims), "counterexamples", "Invariants"),
+        ):
+            if number > _MOST_ALLOWS:
+                lines.append(f"… and {number - _MOST_ALLOWS:,} more {noun} under {where}.")
     risks = dict.fromkeys(cell.scenario for cell in run.cells if cell.id in set(run.residual_risks))
     if risks:
         lines += ["Residual risks, decided as they are:", bullets(text(name) for name in risks)]
@@ -150,7 +158,9 @@ def _unspoken(suite: SuiteInfo) -> str:
 
 def _sentence(cell: CellResult) -> str:
     action, principal = code(cell.action), text(cell.principal)
-    return f"{principal}, {text(cell.session)}: {action} on {text(cell.target)} ({text(cell.scenario)}, {code(f'{cell.file}:{cell.line}')})"
+    example = f", as {text(words)}" if (words := example_words(cell)) else ""
+    where = f"{text(cell.scenario)}, {code(f'{cell.file}:{cell.line}')}"
+    return f"{principal}, {text(cell.session)}: {action} on {text(cell.target)}{example} ({where})"
 
 
 def _requirements(run: Run, options: Options) -> str:

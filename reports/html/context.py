@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import controls, mutation
-from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_mark, claim_scenario
+from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_mark, claim_scenario, refuted_words
+from reports.claims import opened as opened_claims
 from reports.coverage import MARKS, left_out_words
+from reports.describe import example_words
 from reports.evidence import subject, verification
 from reports.exceptions import exceptions
 from reports.gaps import gaps
@@ -79,6 +81,9 @@ def of(view: View) -> dict[str, Any]:
         "counted": count,
         "conclusion": conclusion(run),
         "opened": opened,
+        "opened_claims": opened_claims(run),
+        "example_words": example_words,
+        "refuted_words": refuted_words,
         "not_shown": NOT_SHOWN,
         "risks": tuple(dict.fromkeys(cell.scenario for cell in run.cells if cell.id in risks)),
         "traces": requirements(run),

@@ -153,7 +153,7 @@ def judged(cell: Cell, found: Sequence[Decided]) -> tuple[Evidence, str | None]:
     differing = [one for one in found if not one.holds(cell)]
     effect = differing[0].effect if differing else strictest(one.effect for one in found)
     requests = sum(len(one.operation.resources) for one in found)
-    refs = dict.fromkeys(ref for one in found for ref in one.deciding)
+    refs = dict.fromkeys(ref for one in sorted(found, key=lambda one: one.holds(cell)) for ref in one.deciding)
     # A key that is stated as absent is missing to AWS, but nobody forgot it.
     missing = {key for one in found for key in one.missing if key not in cell.context}
     evidence = Evidence(

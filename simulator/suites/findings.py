@@ -15,7 +15,7 @@ from simulator.suites.judge import named_by
 from simulator.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from simulator.decide.decision import StatementRef
     from simulator.suites.cells import Cell
@@ -109,17 +109,22 @@ def _named(by: str, ground: Ground, spots: Sequence[Spot], split: Split) -> int:
 
 
 def deciding(finding: Finding, ground: Ground) -> tuple[StatementRef, ...]:
-    """Return the statements that decided the cell's requests, each once."""
+    """Return the statements that decided the cell's requests, each once; of a failure those first that differ."""
     found: dict[StatementRef, None] = {}
+    for ask in finding.asks if not finding.holds else ():
+        found.update(dict.fromkeys(_deciding(ask, ask.differing, ground)))
     for ask in finding.asks:
-        for spot in ask.spots:
-            for effect in (Effect.EXPLICIT_DENY, Effect.ALLOWED):
-                bits = ask.split.of(effect)
-                if bits:
-                    planes = spot.simulated if ask.split is ask.simulated else spot.live
-                    refs = ground.evaluator.deciding(effect, bits, spot.masks, planes)
-                    found.update(dict.fromkeys(refs))
+        found.update(dict.fromkeys(_deciding(ask, ask.wanted, ground)))
     return tuple(found)
+
+
+def _deciding(ask: Ask, wanted: int, ground: Ground) -> Iterator[StatementRef]:
+    for spot in ask.spots:
+        for effect in (Effect.EXPLICIT_DENY, Effect.ALLOWED):
+            bits = ask.split.of(effect) & wanted
+            if bits:
+                planes = spot.simulated if ask.split is ask.simulated else spot.live
+                yield from ground.evaluator.deciding(effect, bits, spot.masks, planes)
 
 
 def open_questions(finding: Finding, ground: Ground) -> tuple[str, ...]:

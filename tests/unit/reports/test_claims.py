@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import re
 from typing import TYPE_CHECKING
@@ -181,6 +182,22 @@ def test_the_conclusion_and_the_figures_speak_of_invariants() -> None:
     assert "1 invariant refuted" in figures(run())
     alone = dataclasses.replace(empty_run(), invariants=(claim("proved"),))
     assert conclusion(alone) == "1 of 1 invariant proved for all requests."
+
+
+@pytest.mark.parametrize("fmt", ["html", "md"])
+def test_the_conclusion_names_a_request_that_is_allowed_against_an_invariant(fmt: str) -> None:
+    text = html.unescape(reports.render(dataclasses.replace(run(claim("refuted")), cells=()), fmt))
+    conclusion_, _, _ = text.partition("A. Conclusion")[2].partition("What this report does not show")
+    assert "Allowed although it must not be" in conclusion_
+    assert "iam:DeleteVirtualMFADevice on arn:aws:iam::123456789012:mfa/xy" in conclusion_
+    wanted = dataclasses.replace(claim("refuted"), expected="allow by Sid")
+    assert "Allowed although" not in reports.render(dataclasses.replace(run(wanted), cells=()), fmt)
+
+
+@pytest.mark.parametrize("fmt", ["html", "md"])
+def test_the_conclusion_says_how_many_more_are_allowed(fmt: str) -> None:
+    many = run(*(claim("refuted", number) for number in range(12)))
+    assert "and 2 more counterexamples under" in reports.render(many, fmt)
 
 
 def test_an_invariant_that_broke_is_a_change() -> None:

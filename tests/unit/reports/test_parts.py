@@ -11,11 +11,12 @@ import pytest
 import reports
 from reports import verify as verifying
 from reports.baseline import compare
-from reports.describe import context_words, facts
+from reports.describe import context_words, example_words, facts
 from reports.evidence import completeness, documents, evidence, subject, verification
 from reports.exceptions import exceptions
 from reports.gaps import MFA_ACTIONS, gaps
 from reports.json import result_digest
+from reports.locate import places
 from reports.quote import Quotes
 from reports.redact import REDACTED, redact
 from reports.signoff import load_signoff
@@ -24,7 +25,7 @@ from reports.words import Kind, conclusion, kind_of, mark_of, source_line, unspo
 from simulator.catalogue import load
 from simulator.errors import InputError
 from simulator.suites.result import Corroboration, Difference, Selection, Waiver
-from tests.unit.reports.sample import empty_run, make_cell, make_run, sample_coverage, sample_run
+from tests.unit.reports.sample import decided_by, empty_run, make_cell, make_run, sample_coverage, sample_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +127,24 @@ def test_an_absent_mfa_key_is_said() -> None:
 def test_long_lists_are_cut_and_say_so() -> None:
     found = facts(cell("deny", "allowed", differing=tuple(Difference(f"a:B{n}", "*", "allowed") for n in range(20))))
     assert [fact.text for fact in found if fact.label == "differs"][-1] == "… and 8 more"
+
+
+def test_of_a_cell_of_many_requests_the_first_that_differs_is_named() -> None:
+    found = [Difference(f"a:B{n}", "arn:x", "allowed") for n in range(2)]
+    assert example_words(cell("deny", "allowed")) == ""
+    assert example_words(cell("deny", "allowed", differing=(found[0],))) == "a:B0 on arn:x"
+    many = cell("deny", "allowed", differing=tuple(found))
+    assert example_words(many) == "a:B0 on arn:x, among others"
+    for fmt in ("html", "md"):
+        assert ", as a:B0 on arn:x, among others (" in reports.render(make_run((many,)), fmt)
+
+
+def test_what_is_denied_by_default_is_shown_at_the_scenario_whatever_else_was_decided() -> None:
+    statement = (decided_by("AllowOwnDevice"),)
+    denied = cell("allow", "implicitDeny", deciding=statement)
+    assert [place.file for place in places(denied) if place] == [denied.file, statement[0].file]
+    explicit = cell("allow", "explicitDeny", deciding=statement)
+    assert [place.file for place in places(explicit) if place] == [statement[0].file, denied.file]
 
 
 def test_a_statement_is_quoted_only_where_its_brace_stands() -> None:
