@@ -11,6 +11,8 @@ from simulator.decide.decision import Effect
 from simulator.decide.layers import LIVE, LiveRule
 from simulator.decide.live import LiveFacts
 from simulator.decide.request import Caller, Stack
+from simulator.decide.variant import Variation
+from simulator.policy.model import PolicyKind
 from tests.unit.decide.build import USER, allow, decide, deny, evaluator, policy, resource_policy
 
 ALLOWED, IMPLICIT, EXPLICIT = Effect.ALLOWED, Effect.IMPLICIT_DENY, Effect.EXPLICIT_DENY
@@ -201,3 +203,23 @@ def test_of_a_layer_statements_can_be_left_out(layer: str, effect: Effect) -> No
     left = asked.planes_of(masks.without(layer, 0b1), "*")
     assert asked.effect(left, asked.table.bit("s3:GetObject")) is effect
     assert masks == asked.masks("*", Context.of())
+
+
+@pytest.mark.parametrize("layer", ["identity", "boundary", "session", "resource", "scps", "rcps"])
+def test_who_has_a_changed_statement_is_decided_as_with_the_changed_policy(layer: str) -> None:
+    kept: dict[str, Any] = {"identity": (A,), "boundary": A, "session": (A,), "scps": ((A,),), "rcps": ((A,),)}
+    kinds = {"boundary": PolicyKind.BOUNDARY, "resource": PolicyKind.RESOURCE, "scps": PolicyKind.SCP}
+    whom = {"Principal": BOB} if layer == "resource" else {}
+    old, new = (policy(allow(name, **whom), kind=kinds.get(layer, PolicyKind.IDENTITY)) for name in ("s3:*", "x:*"))
+    shapes: dict[str, Any] = {
+        "identity": lambda p: (p,),
+        "session": lambda p: (p,),
+        "scps": lambda p: ((p,),),
+        "rcps": lambda p: ((p,),),
+    }
+    before, after = (Stack(**{**kept, layer: shapes.get(layer, lambda p: p)(one)}) for one in (old, new))
+    varied = evaluator(before).varied(Variation({old.statements[0]: new.statements[0]}))
+    for owner in (None, "999999999999"):
+        found = [one.planes("arn:aws:s3:::b/k", Context.of(), owner=owner) for one in (varied, evaluator(after))]
+        assert found[0] == found[1]
+        assert found[0] != evaluator(before).planes("arn:aws:s3:::b/k", Context.of(), owner=owner)

@@ -69,6 +69,27 @@ def test_a_default_stands_for_a_variable_that_is_missing() -> None:
     assert isinstance(decide_claim(denies(denied, absent)), Proved)
 
 
+def test_a_value_with_a_colon_has_no_default_in_its_place() -> None:
+    account = "123456789012"
+    own = allow("iam:GetUser", f"arn:aws:iam::${{aws:userid, '{account}'}}:user/x")
+    whole = stack(own, deny("*", StringEquals={"aws:userid": account}))
+    assert isinstance(decide_claim(denies(whole, _on(f"arn:aws:iam::{account}:user/x"))), Proved)
+
+
+def test_a_variable_may_have_to_be_missing() -> None:
+    either = allow("s3:GetObject", [f"{_B}b", f"{_B}${{k:u}}"])
+    found = decide_claim(denies(stack(either, deny("*", Null={"k:u": "false"}))))
+    assert isinstance(found, Counterexample)
+    assert (found.resource, found.context) == (f"{_B}b", ())
+
+
+def test_an_empty_value_makes_a_wildcard_the_last_of_its_segment() -> None:
+    claim = denies(stack(allow("sqs:*", "arn:aws:sqs:*${k:u}:q")), _on("arn:aws:sqs:us-east-1:123456789012:q"))
+    found = decide_claim(claim)
+    assert isinstance(found, Counterexample)
+    assert dict(found.context)["k:u"] == ""
+
+
 def test_a_variable_compared_with_more_than_another_variable_is_no_proof() -> None:
     one = allow("s3:GetObject", f"{_B}${{k:a}}", StringEquals={"k:a": "x${k:b}"})
     answer = decide_claim(denies(stack(one), _on(f"{_B}*")))
