@@ -9,17 +9,20 @@ Rules: ``docs/semantics.md``, E5, E7, E8, E9, Z11.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from simulator.decide.request import Caller
 from simulator.policy.arn import Arn
 from simulator.policy.model import StatementEffect
 
 if TYPE_CHECKING:
-    from simulator.decide.request import Caller
+    from collections.abc import Iterable, Iterator
+
     from simulator.policy.model import Statement
 
-__all__ = ["Naming", "naming_of"]
+__all__ = ["Naming", "callers_apart", "naming_of"]
 
 
 class Naming(Enum):
@@ -69,3 +72,33 @@ def _account(text: str) -> str | None:
         return text
     arn = Arn.parse(text)
     return arn.account if arn is not None and arn.service == "iam" and arn.resource == "root" else None
+
+
+def callers_apart(statements: Iterable[Statement]) -> Iterator[Caller]:
+    """Yield callers such that *statements* name whoever asks, bounded or not, as they name one of these.
+
+    Those are whom they name themselves, somebody else of each account and of none, and sessions of the roles.
+    """
+    texts = {
+        entry.text for one in statements if one.principals for kind, entry in one.principals.entries if kind == "AWS"
+    }
+    named = [caller for text in sorted(texts) if (caller := _caller(text)) is not None]
+    roles = [caller for caller in named if caller.kind == "role"]
+    unheard = "x" * (1 + max(map(len, texts), default=0))
+    yield from roles
+    for account in sorted({None, *(caller.account for caller in named), *map(_account, texts)}, key=str):
+        other = Caller(f"arn:aws:iam::{account}:user/{unheard}", account, kind="user", name=unheard)
+        people = [caller for caller in (other, *named) if caller.kind != "role" and caller.account == account]
+        yield from people
+        for role in roles:
+            if role.account == account:
+                yield from (replace(one, role_arn=role.arn) for one in people)
+
+
+def _caller(text: str) -> Caller | None:
+    """Return whom *text* names; None for an account or for everybody."""
+    found = Caller.of_arn(text)
+    if found is not None or text == "*" or _account(text) is not None:
+        return found
+    arn = Arn.parse(text)
+    return Caller(text, arn.account if arn is not None else None)

@@ -257,6 +257,28 @@ def test_a_change_of_a_resource_s_policy_is_equivalent_where_another_statement_s
     }
 
 
+NAMED = """\
+{"Version": "2012-10-17", "Statement": [
+  {"Sid": "Both", "Effect": "Allow", "Principal": {"AWS": ["%(ann)s", "%(ben)s"]}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"},
+  {"Sid": "Ann", "Effect": "Allow", "Principal": {"AWS": "%(ann)s"}, "Action": "s3:Get*", "Resource": "arn:aws:s3:::*"}
+]}
+""" % {name: f"arn:aws:iam::111122223333:user/{name}" for name in ("ann", "ben")}
+
+
+def test_whom_a_resource_s_policy_names_matters_where_no_other_statement_names_them(own: Path) -> None:
+    (own / "policies/bucket.json").write_text(NAMED, encoding="utf-8")
+    suite = SUITE.replace("folder: arn:aws:s3:::${aws:PrincipalTag/team}/x", OBJECT).replace("on: folder", "on: object")
+    (own / "scenarios/own.yaml").write_text(suite.replace("blue}}}", "blue}}, ben: {}}"), encoding="utf-8")
+    found, every = mutated("scenarios")
+    taken = [one.outcome for one in every if one.mutant.operator == "drop-principal"]
+    assert taken == ["equivalent", "survived"]  # ann, ben
+    whom = {one.change: one for one in found.survivors if one.operator.endswith("-principal")}
+    assert {one.effect for one in whom.values()} == {"widens", "narrows"}
+    (ben,) = (one for one in whom.values() if one.operator == "drop-principal")
+    assert ben.effect == "narrows"
+    assert "    as: ben\n" in (ben.scenario or "")
+
+
 def outcomes() -> list[str]:
     return [cell.outcome for cell in iamproof.run("scenarios", with_git=False).cells]
 

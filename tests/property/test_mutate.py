@@ -47,7 +47,14 @@ NAMED = (
     "arn:aws:iam::123456789012:user/adm",
     "arn:aws:iam::123456789012:user/b",
     "arn:aws:iam::999999999999:user/b",
+    "arn:aws:iam::123456789012:role/r",
+    "123456789012",
     "*",
+)
+ASKING = (
+    *(layers.Caller(arn) for arn in NAMED[:4]),
+    layers.Caller("arn:aws:iam::123456789012:user/c"),
+    layers.Caller("arn:aws:sts::123456789012:assumed-role/r/s", "arn:aws:iam::123456789012:role/r"),
 )
 ACCOUNT: Any = SimpleNamespace(id="123456789012", partition="aws")
 
@@ -174,7 +181,8 @@ def test_equivalents_of_a_policy_on_a_resource_withstand_attack_by_whoever_asks(
     own, document = proving.document(rng, most=2), proving.document(rng, most=2)
     document["Statement"] += [{**statement} for statement in document["Statement"]]
     for statement in document["Statement"]:
-        statement["Principal"] = {"AWS": rng.choice(NAMED)}
+        whom = rng.sample(NAMED, rng.choice((1, 1, 2)))
+        statement["NotPrincipal" if rng.random() < 0.15 else "Principal"] = {"AWS": whom}
     policy = parse_policy_text(json.dumps(document), name="on", kind=PolicyKind.RESOURCE)
     stack, unit = replace(proving.stack(own), resource=policy), unit_of(policy)
     holder = Holder(ACCOUNT, stack, ())
@@ -182,7 +190,7 @@ def test_equivalents_of_a_policy_on_a_resource_withstand_attack_by_whoever_asks(
     for mutant in rng.sample(made, min(len(made), 10)):
         mutated = unit.mutated(mutant)
         if compare([holder], mutated, load()) is None:
-            callers = [caller_of(layers.Caller(arn)) for arn in NAMED[:3]]
+            callers = list(map(caller_of, ASKING))
             pairs = [[evaluators(s, who) for s in (stack, with_policies(stack, mutated))] for who in callers]
             for resource, context in attacks(rng, [own, document, json.loads(text_of(mutant))], ATTACKS // 3):
                 if resource == "*" or resource.startswith("arn:aws:"):

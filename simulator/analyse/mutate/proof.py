@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from simulator.analyse.prove import (
@@ -21,14 +22,16 @@ from simulator.analyse.prove import (
     decide_claim,
     principal_domains,
 )
+from simulator.decide.principals import Naming, callers_apart, naming_of
 from simulator.decide.request import Caller, Stack
 from simulator.policy.model import StatementEffect
 from simulator.policy.pattern import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from simulator.accounts.model import Account, Principal
+    from simulator.analyse.prove import Answer
     from simulator.analyse.prove.claim import Verdict
     from simulator.catalogue import Catalogue
     from simulator.policy.model import Policy, Statement
@@ -157,14 +160,14 @@ def _apart_alone(
     """Return requests of which a layer that changed says otherwise by itself, None where each says the same.
 
     Then the whole does too, whatever the other layers are, a policy on the resource included: what a layer
-    allows counts only where it does not deny.  Whom a resource's policy names is not modelled, so of that the
-    statements are compared that name the same.
+    allows counts only where it does not deny.  Of a resource's policy it matters whom it names, so that is
+    compared for everybody whom it tells apart.
     """
     stack = holder.stack
     layers = (stack.identity, stack.session, (stack.boundary,), (stack.resource,), *stack.scps, *stack.rcps)
     found: list[Counterexample] = []
     resource = stack.resource
-    alike = resource is None or resource not in mutated or _same_for_all(holder, resource, mutated[resource], catalogue)
+    alike = True
     for layer in layers:
         policies = tuple(policy for policy in layer if policy is not None)
         if not mutated.keys().isdisjoint(policies):
@@ -174,29 +177,59 @@ def _apart_alone(
                 answer = decide_claim(_claim(direction, alone, changed), catalogue=catalogue, limit=_LIMIT)
                 alike = alike and isinstance(answer, Proved)
                 found += [answer] if isinstance(answer, Counterexample) else []
+    if resource is not None and resource in mutated:
+        for answer in _to_whoever_asks(holder, resource, mutated[resource], catalogue):
+            alike = alike and isinstance(answer, Proved)
+            found += [answer] if isinstance(answer, Counterexample) else []
     return None if alike else tuple(found)
 
 
-def _same_for_all(holder: Holder, old: Policy, new: Policy, catalogue: Catalogue) -> bool:
-    """Tell whether it is proved that of each effect and naming the same statements apply: whoever asks is answered alike."""
-    before, after = _by_naming(old), _by_naming(new)
-    for naming in dict.fromkeys((*before, *after)):
-        one, other = (replace(old, statements=tuple(side.get(naming, ()))) for side in (before, after))
-        if one.statements != other.statements:
-            alone = replace(holder, stack=Stack(identity=(one,)))
-            claims = (_claim(direction, alone, Stack(identity=(other,))) for direction in _BOTH)
-            answers = (decide_claim(claim, catalogue=catalogue, limit=_LIMIT) for claim in claims)
-            if not all(isinstance(answer, Proved) for answer in answers):
-                return False
-    return True
+def _to_whoever_asks(holder: Holder, old: Policy, new: Policy, catalogue: Catalogue) -> Iterator[Answer]:
+    """Decide that of each effect, and naming whoever asks in the same way, the same statements apply."""
+    everybody = (*old.statements, *new.statements)
+    listed = {(kind, e.text) for s in everybody if s.principals for kind, e in s.principals.entries if kind != "AWS"}
+    askers: list[Callable[[Statement], object]] = [
+        partial(_named, caller, bounded=bounded) for caller in callers_apart(everybody) for bounded in (False, True)
+    ]
+    askers += [partial(_lists, one) for one in (None, *sorted(listed))]
+    pairs: dict[tuple[tuple[Statement, ...], tuple[Statement, ...]], None] = {}
+    for names in askers:
+        before, after = (_by_naming(policy, names) for policy in (old, new))
+        pairs |= dict.fromkeys((before.get(one, ()), after.get(one, ())) for one in (before | after))
+    for one, other in pairs:
+        if one != other:
+            stacks = [
+                Stack(identity=(replace(old, statements=tuple(map(_to_anybody, side))),)) for side in (one, other)
+            ]
+            alone = replace(holder, stack=stacks[0])
+            for direction in _BOTH:
+                yield decide_claim(_claim(direction, alone, stacks[1]), catalogue=catalogue, limit=_LIMIT)
 
 
-def _by_naming(policy: Policy) -> Mapping[object, Sequence[Statement]]:
-    """Return the statements of each effect and naming, as if they allowed it to anybody."""
-    found: dict[object, list[Statement]] = {}
+def _by_naming(policy: Policy, names: Callable[[Statement], object]) -> dict[object, tuple[Statement, ...]]:
+    """Return the statements that name somebody, by what *names* says of each (None: it does not)."""
+    found: dict[object, tuple[Statement, ...]] = {}
     for one in policy.statements:
-        naming = one.principals
-        named = None if naming is None else (naming.negated, frozenset((k, entry.text) for k, entry in naming.entries))
-        allowed = replace(one, effect=StatementEffect.ALLOW, principals=None)
-        found.setdefault((one.effect, named), []).append(allowed)
+        naming = names(one)
+        if naming is not None:
+            found[naming] = (*found.get(naming, ()), one)
     return found
+
+
+def _named(caller: Caller, statement: Statement, *, bounded: bool) -> object:
+    """Return the effect, and of an Allow how it names *caller*; a Deny denies however it does."""
+    naming = naming_of(statement, caller, bounded=bounded)
+    if naming is Naming.NONE:
+        return None
+    return (statement.effect, naming if statement.effect is StatementEffect.ALLOW else None)
+
+
+def _lists(one: tuple[str, str] | None, statement: Statement) -> object:
+    """Return the effect where *statement* is for *one* that is no caller here: a service, say, by type and text."""
+    naming = statement.principals
+    named = naming is None or (one in [(kind, e.text) for kind, e in naming.entries]) is not naming.negated
+    return (statement.effect, one) if named else None
+
+
+def _to_anybody(statement: Statement) -> Statement:
+    return replace(statement, effect=StatementEffect.ALLOW, principals=None)

@@ -63,6 +63,10 @@ class Proposer:
         holder, direction = difference.holder, difference.direction
         assert holder is not None, "a difference with a request is somebody's"
         principals = holder.principals[:_PRINCIPALS]
+        if direction is None:  # whom a resource's policy names besides may be somebody who was not asked as
+            principals += tuple(one for one in holder.account.principals.values() if one not in principals)[
+                :_PRINCIPALS
+            ]
         suites = [suite for suite in self._suites if suite.account is holder.account]
         suites.sort(key=lambda suite: self._fits(suite, principals, _service(request.action)), reverse=True)
         trials = [Trial(self._world, suite, who, changes) for suite in suites for who in principals]

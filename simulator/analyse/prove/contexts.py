@@ -101,11 +101,10 @@ class ContextSearch:
             key = self._key(name)
             if key is None:
                 return None
+            if 0 in front and not key.required:
+                continue  # all are defeated
             after: dict[int, _Chosen] = {}
             for left, chosen in front.items():
-                if not left and not key.required:
-                    after[0] = chosen
-                    continue
                 for value, defeated in key.options:
                     after.setdefault(left & ~defeated, (*chosen, (name, value)))
             self._budget.spend(len(after))
