@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.baseline import changes_in
+from reports.baseline import changes_in, figures
 from reports.gfm import bullets, code, details, fence, text
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def section(run: Run, options: Options) -> str:
         f"#### I. Changes since the baseline of {text(changes.finished)}",
         f"Baseline digest {code(changes.digest)}.",
     ]
-    return "\n\n".join([*lines, *(_lists(changes) if changes else ["Nothing changed."])])
+    summary = figures(changes)
+    return "\n\n".join([*lines, f"{text(summary[:1].upper() + summary[1:], 2000)}.", *_lists(changes)])
 
 
 def _lists(changes: Changes) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reports import case_tables, change_lists, claim_table, controls, mutation
 from reports.baseline import changes_in
-from reports.claims import by_outcome, claim_headline, refuted_words
+from reports.claims import by_outcome, claim_headline, claim_mark, refuted_words
 from reports.claims import opened as opened_claims
 from reports.coverage import left_out_words, markdown_table
 from reports.describe import example_words, facts, headline, shown
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reports.matrix import Column, Row, Table
-    from reports.trace import Verifying
-    from simulator.suites.result import CellResult, Run, SuiteInfo
+    from reports.trace import Trace, Verifying
+    from simulator.suites.result import CellResult, InvariantResult, Run, SuiteInfo
 
 __all__ = ["BUDGET", "render"]
 
@@ -52,6 +52,7 @@ BUDGET = 900 * 1024
 
 _WIDEST = 8
 _MOST_ALLOWS = 10
+_MOST_VERIFYING = 20
 _GIVEN_UP = ("E", "K", "M", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
 
 
@@ -166,17 +167,22 @@ def _sentence(cell: CellResult) -> str:
 def _requirements(run: Run, options: Options) -> str:
     del options
     rows = [
-        [text(trace.id), text(trace.text, 1000), f"{trace.symbol} {trace}", "<br>".join(_scenarios(trace.scenarios))]
+        [text(trace.id), text(trace.text, 1000), f"{trace.symbol} {trace}", "<br>".join(_verifying(trace))]
         for trace in requirements(run)
     ]
     return "#### Requirements\n\n" + table(["id", "requirement", "result", "verified by"], rows) if rows else ""
 
 
-def _scenarios(found: Sequence[Verifying]) -> Iterator[str]:
-    for item in found[:10]:
-        yield f"{text(item.name)} ({code(f'{item.file}:{item.line}')}): {item}, {count(len(item.cells), 'cell')}"
-    if len(found) > 10:
-        yield f"… and {len(found) - 10:,} more"
+def _verifying(trace: Trace) -> Iterator[str]:
+    """Yield the scenarios and invariants that verify a requirement, first those that do not hold."""
+    found = sorted(trace.scenarios, key=lambda one: one.result != "not held")
+    rows: list[tuple[Verifying | InvariantResult, str]] = []
+    rows += [(one, f"{one}, {count(len(one.cells), 'cell')}") for one in found]
+    rows += [(one, f"{claim_mark(one)}, all requests") for one in sorted(trace.invariants, key=holds)]
+    for item, said in rows[:_MOST_VERIFYING]:
+        yield f"{text(item.name)} ({code(f'{item.file}:{item.line}')}): {said}"
+    if len(rows) > _MOST_VERIFYING:
+        yield f"… and {len(rows) - _MOST_VERIFYING:,} more"
 
 
 def _evidence(run: Run, options: Options) -> str:

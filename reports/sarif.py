@@ -177,10 +177,11 @@ def _result(cell: CellResult, known: frozenset[str] | None, changed: tuple[str, 
     lines = [*(f"{fact.label}: {fact.text}" for fact in facts(cell)), *(f"since the baseline: {w}" for w in changed)]
     about = _lines("\n".join(lines))
     title = headline(cell) if kind else f"vacuous: {shown(cell.scenario)}"
-    link = f" See also [{'the scenario' if related.file == cell.file else 'the statement'}](1)." if related else ""
+    other = "the scenario" if related == (cell.file, max(1, cell.line), 1, None, None) else "the statement"
+    link = f" See also [{other}](1)." if related else ""
     found = _finding(rule, f"{_plain(title)}. {_plain(str(mark_of(cell)))}.{link}\n{_plain(about)}", primary, cell.id)
     if related:
-        found["relatedLocations"] = [{"id": 1, **_location(related), "message": {"text": "the other side"}}]
+        found["relatedLocations"] = [{"id": 1, **_location(related), "message": {"text": other}}]
     if known is not None:
         found["baselineState"] = "unchanged" if cell.id in known else "new"
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import controls, mutation
+from reports.baseline import figures as changed_figures
 from reports.claims import SENTENCE, by_outcome, claim, claim_facts, claim_mark, claim_scenario, refuted_words
 from reports.claims import opened as opened_claims
 from reports.coverage import MARKS, left_out_words
@@ -60,6 +61,9 @@ _STATUSES = (
 )
 
 
+_FINDING = ("requirement", "context", "expected", "got", "message", "differs", "AWS", "live", "controls", "why")
+
+
 def of(view: View) -> dict[str, Any]:
     """Return the context of a page."""
     run, options = view.run, view.options
@@ -80,6 +84,7 @@ def of(view: View) -> dict[str, Any]:
         "figures": figures(run),
         "counted": count,
         "conclusion": conclusion(run),
+        "changed": "" if view.changes is None else changed_figures(view.changes),
         "opened": opened,
         "opened_claims": opened_claims(run),
         "example_words": example_words,
@@ -96,10 +101,12 @@ def of(view: View) -> dict[str, Any]:
             (one, claim_mark(one), claim(one), claim_facts(one), claim_scenario(one)) for one in by_outcome(run)
         ),
         "claims_sentence": SENTENCE,
+        "claim_mark": claim_mark,
         "left_out": tuple(left_out_words(run.coverage)) if run.coverage is not None else (),
         **_mutation(run),
         "gaps": gaps(run),
         "exceptions": exceptions(run),
+        "finding_facts": _FINDING,
         "stale": options.signoff.stale(digest) if options.signoff else False,
         "glossary": GLOSSARY,
         "statuses": tuple((state, words, _number(view, state)) for state, words in _STATUSES if _number(view, state)),

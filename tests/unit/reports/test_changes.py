@@ -244,3 +244,9 @@ def test_a_policy_inside_of_a_suite_is_known_again_where_lines_have_moved() -> N
     assert compare(runs[0], runs[1]).policies == ()
     (change,) = compare(runs[0], runs[2]).policies
     assert (change.before, change.after) == (policy.sha256, "0" * 64)
+
+
+@pytest.mark.parametrize("fmt", ["html", "md"])
+def test_the_section_begins_with_how_much_changed(fmt: str) -> None:
+    text = html.unescape(reports.render(AFTER, fmt, baseline=BEFORE)).replace("\\", "")
+    assert f"1 opened{figures(compare(BEFORE, AFTER)).partition('opened')[2]}." in text

@@ -152,6 +152,22 @@ def test_a_refuted_invariant_keeps_a_requirement_from_being_held() -> None:
     assert "1 of 5 invariants proved" in str(after)
 
 
+def test_a_requirement_is_traced_to_its_invariants_those_first_that_do_not_hold() -> None:
+    for fmt in ("html", "md"):
+        text = html.unescape(reports.render(run(), fmt)).partition(
+            "Requirements</h2>" if fmt == "html" else "#### Req"
+        )[2]
+        text = text.partition("</section>" if fmt == "html" else "#### Inv")[0]
+        for one, mark in zip(
+            EACH, ("✓ proved", "✗ counterexample", "? unknown", "· not run", "○ proved, vacuous"), strict=True
+        ):
+            (line,) = re.findall(rf"{one.name}.*?(?:</tr>|<br>|$)", text, re.MULTILINE)
+            assert "all requests" in line
+            assert mark in line
+    order = [int(number) for number in re.findall(r"another's device (\d)", text)]
+    assert order == [2, 3, 1, 4, 5]
+
+
 def test_a_requirement_that_a_proof_alone_verifies_is_held_and_no_gap() -> None:
     alone = dataclasses.replace(run(claim("proved")), cells=())
     (trace,) = (one for one in requirements(alone) if one.id == "R2")

@@ -160,6 +160,17 @@ def test_sarif_shows_an_aws_managed_policy_at_the_scenario() -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "scenarios/ec2.yaml"
 
 
+def test_sarif_calls_the_other_place_what_it_is_in_a_suite_with_its_policies_too() -> None:
+    failing = next(cell for cell in FAILING.cells if cell.deciding and cell.actual == "allowed")
+    inline = dataclasses.replace(failing, deciding=(dataclasses.replace(failing.deciding[0], file=failing.file),))
+    denied = dataclasses.replace(inline, expected="allow", actual="implicitDeny")
+    for cell, words in ((inline, "the scenario"), (denied, "the statement")):
+        (found,) = results(json.loads(sarif.render(make_run((cell,)))))
+        (related,) = found["relatedLocations"]
+        assert related["message"]["text"] == words
+        assert f"[{words}](1)" in found["message"]["text"]
+
+
 def test_a_sarif_fingerprint_survives_lines_that_move() -> None:
     def moved(cell: CellResult) -> CellResult:
         deciding = tuple(dataclasses.replace(item, line=item.line + 7) for item in cell.deciding)
