@@ -21,7 +21,7 @@ from simulator.policy.pattern import ARN_COLONS, Pattern, Wildcard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["ARN_SHAPE", "POINTS", "TEXTS", "Values"]
+__all__ = ["ARN_SHAPE", "POINTS", "TEXTS", "TRUE", "Values"]
 
 Values: TypeAlias = "Iterable[Pattern]"
 """A condition's values, variables resolved."""
@@ -41,8 +41,13 @@ def _folded(pattern: Pattern) -> Word | None:
     return folded_word(str(pattern))
 
 
-def _true(_pattern: Pattern) -> Word | None:
-    return folded_word("true")
+def _true() -> Word:
+    found = folded_word("true")
+    assert found is not None, "none of its letters depends on others"
+    return found
+
+
+TRUE = _true()  #: what Bool takes for true
 
 
 TEXTS: dict[str, Callable[[Pattern], Word | None]] = {
@@ -51,7 +56,7 @@ TEXTS: dict[str, Callable[[Pattern], Word | None]] = {
     "StringLike": word,
     "ArnEquals": arn_word,
     "ArnLike": arn_word,
-    "Bool": _true,
+    "Bool": lambda _: TRUE,
 }
 """The word of a value; None for one that is not modelled, or, of an ARN operator, junk that matches nothing."""
 

@@ -13,8 +13,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from simulator.analyse.prove.clause import defaulted
-from simulator.analyse.prove.languages import TEXTS
-from simulator.analyse.prove.words import Word, folded_word
+from simulator.analyse.prove.languages import TEXTS, TRUE
 from simulator.values import dataclass
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from simulator.analyse.prove.automaton import Sign
     from simulator.analyse.prove.clause import Atom, Shape, ValueOf
+    from simulator.analyse.prove.words import Word
     from simulator.policy.variables import Template
 
 __all__ = ["RESOURCE", "Occurrence", "Texts"]
@@ -94,8 +94,7 @@ class Texts:
                 mark = self.marks.get((variable.key or "").lower())
                 if mark is not None:
                     self.flags[mark] = self.flags.get(mark, True) and len(template.parts) == 1
-        true = folded_word("true")
-        self.note(atom.key, () if true is None else (true,), 0, atom)
+        self.note(atom.key, (TRUE,), 0, atom)
 
     def _cases(self, templates: Iterable[Template]) -> Iterator[ValueOf]:
         """Yield ways to resolve *templates* with marks: variables with a default also without their value (V6)."""

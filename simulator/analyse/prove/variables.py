@@ -24,10 +24,11 @@ from simulator.analyse.prove.arns import ODD
 from simulator.analyse.prove.automaton import Group, representatives
 from simulator.analyse.prove.budget import Budget, Undecided
 from simulator.analyse.prove.contexts import A_LIST, value_in
+from simulator.analyse.prove.languages import TRUE
 from simulator.analyse.prove.occurrences import RESOURCE, Texts
 from simulator.analyse.prove.overlaps import overlaps, pieces
 from simulator.analyse.prove.values import domain_words
-from simulator.analyse.prove.words import Word, folded_word, word
+from simulator.analyse.prove.words import Word, word
 from simulator.policy.pattern import ARN_COLONS, Pattern, Wildcard
 from simulator.values import dataclass
 
@@ -225,8 +226,8 @@ class _Pools:
                 if other.word is not occurrence.word and not alternative:
                     yield from ((piece, other.sign) for piece in pieces(occurrence.word, place, other.word))
         yield from ((other.word, other.sign) for other in self.texts.on(name) if not other.holes)
-        if mark in self.texts.flags and (true := folded_word("true")) is not None:
-            yield true, 0
+        if mark in self.texts.flags:
+            yield TRUE, 0
 
 
 class _Joined:

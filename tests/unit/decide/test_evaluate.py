@@ -47,6 +47,8 @@ def test_deny_trumps_allow_and_both_name_their_statements() -> None:
         (Stack(identity=(A,), scps=((A, NOTHING), (A,))), ALLOWED, "identity"),
         (Stack(identity=(A,), scps=((A, D),)), EXPLICIT, "scp.1"),
         (Stack(identity=(D,), scps=((NOTHING,),)), IMPLICIT, "scp.1"),
+        (Stack(identity=(D,), scps=((A, D),), rcps=((A, D),)), EXPLICIT, "scp.1"),
+        (Stack(identity=(D,), scps=((A,), (A, D)), rcps=((A,),)), EXPLICIT, "scp.2"),
         (Stack(identity=(A,), rcps=((NOTHING,),)), IMPLICIT, "rcp.1"),
         (Stack(identity=(A,), rcps=((A, policy(deny(), name="rcp")),)), EXPLICIT, "rcp.1"),
     ],

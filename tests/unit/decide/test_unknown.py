@@ -47,13 +47,26 @@ def test_a_stated_key_is_not_open() -> None:
     assert _open(allow(Condition=OFFICE), context={"AWS:SourceIp": "10.1.1.1"}) == ()
 
 
-def test_only_keys_of_statements_that_name_the_action_are_told() -> None:
+def test_only_keys_of_statements_that_name_action_and_resource_are_told() -> None:
     later: dict[str, Any] = {"DateGreaterThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
     assert _open(allow(Condition=OFFICE), allow("s3:PutObject", Condition=later)) == ("aws:sourceip",)
     assert _open(allow(Condition=OFFICE), deny("s3:PutObject", Condition=later)) == ("aws:sourceip",)
+    assert _open(allow(Condition=OFFICE), allow(resource="arn:aws:s3:::other", Condition=later)) == ("aws:sourceip",)
 
 
 def test_no_key_of_a_statement_that_applies_anyway_is_told() -> None:
     known: dict[str, Any] = {"StringNotEquals": {"aws:CurrentTime": "never"}, "Null": {"aws:username": "true"}}
     given: dict[str, str | tuple[str, ...]] = {"aws:CurrentTime": "2030-01-01T00:00:00Z"}
     assert _open(allow(Condition=known), deny(Condition=ELSEWHERE), context=given) == ("aws:sourceip",)
+
+
+@pytest.mark.parametrize("levels", ["scps", "rcps"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_each_level_of_an_organization_is_asked(levels: str, place: int) -> None:
+    everything = policy(allow("*"))
+    whole = [(everything,), (everything,)]
+    whole[place] = (policy(allow(Condition=OFFICE)),)
+    stated: dict[str, Any] = {levels: tuple(whole)}
+    found, given = evaluator(Stack(identity=(everything,), **stated)), Context.of()
+    unknown = open_keys(found, given, ALWAYS)
+    assert undetermined(found, "s3:GetObject", "arn:aws:s3:::b/k", given, unknown) == ("aws:sourceip",)

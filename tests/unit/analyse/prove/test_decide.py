@@ -395,6 +395,12 @@ def test_another_accounts_resources_are_closed_anyway() -> None:
     assert ":123456789012:" in replayed(claim, decide_claim(claim), CALLER).resource
 
 
+def test_a_counterexample_names_a_resource_of_the_account_as_people_would() -> None:
+    caller = Caller(account="999988887777")
+    claim = denies(stack(allow("iam:GetUser")), request_set(resources=["arn:aws:iam::*:user/*"], caller=caller))
+    assert replayed(claim, decide_claim(claim), caller).resource == "arn:aws:iam::999988887777:user/x"
+
+
 @pytest.mark.parametrize(
     ("pattern", "universe", "proved"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.analyse.prove.arns import admits
+from simulator.analyse.prove.arns import admits, assumption
 from simulator.analyse.prove.domains import ABSENT, ANY, SESSIONS, Domain, Domains, default_domain
 from simulator.catalogue import load
 
@@ -29,6 +29,15 @@ from simulator.catalogue import load
 )
 def test_the_domain_of_a_key_is_told_in_words(key: str, words: str) -> None:
     assert words == default_domain(load(), key).words()
+
+
+def test_an_empty_value_is_told_too() -> None:
+    assert Domain(values=("", "a", ("b", "c"))).words() == 'in {absent, "", a, [b, c]}'
+
+
+def test_whose_resources_are_meant_is_told() -> None:
+    assert "belongs to the account 123456789012 or AWS and" in assumption("123456789012")
+    assert "belongs to the caller's account and" in assumption(None)
 
 
 def test_a_fixed_key_has_one_value() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from typing import TYPE_CHECKING
@@ -143,6 +144,12 @@ def test_whole_numbers_stay_whole() -> None:
 def test_a_key_read_as_text_and_as_number_is_not_decided() -> None:
     with pytest.raises(Undecided, match="several ways"):
         _found(ANY, _wish("StringLike", "1*"), _wish("NumericLessThan", "5"))
+
+
+def test_lists_of_several_values_are_kinds_of_their_own() -> None:
+    wishes = [Wish(_wish("ForAnyValue:StringEquals", text).atom, 0) for text in "abc"]
+    found = candidates(wishes, Domain(lists="always"), lambda _key: None, marks="", budget=Budget(100_000))
+    assert {tuple(_answers(wishes, value)) for value in found} == set(itertools.product((True, False), repeat=3))
 
 
 def test_many_set_conditions_need_few_lists() -> None:

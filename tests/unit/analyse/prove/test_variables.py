@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from simulator.analyse.prove import Claim, Counterexample, Proved, Unknown, decide_claim, denies, guard
+from simulator.analyse.prove import Claim, Counterexample, Domains, Proved, Unknown, decide_claim, denies, guard
 from tests.unit.analyse.prove.build import allow, deny, stack
 
 _B = "arn:aws:s3:::"
@@ -67,6 +67,25 @@ def test_a_default_stands_for_a_variable_that_is_missing() -> None:
     assert dict(found.context)["k:u"] != "x"
     absent = Claim(guards=(guard(conditions={"Null": {"k:u": ["true"]}}),))
     assert isinstance(decide_claim(denies(denied, absent)), Proved)
+
+
+def test_a_variable_of_few_values_has_these() -> None:
+    bob = Claim(domains=(Domains.of({"aws:username": "bob"}),))
+    found = decide_claim(denies(stack(allow("s3:GetObject", f"{_B}home/{_NAME}")), bob))
+    assert isinstance(found, Counterexample)
+    assert found.resource == f"{_B}home/bob"
+    denied = stack(allow("s3:GetObject", f"{_B}home/{_NAME}"), deny("*", f"{_B}home/b*"))
+    assert isinstance(decide_claim(denies(denied, bob)), Proved)
+
+
+def test_a_variable_may_have_to_be_true() -> None:
+    found = decide_claim(denies(stack(allow("s3:GetObject", f"{_B}${{k:u}}", Bool={"k:u": "true"})), _on(f"{_B}*")))
+    assert isinstance(found, Counterexample)
+    assert found.resource.lower() == f"{_B}true"
+
+
+def test_a_variable_that_is_always_a_list_has_no_value() -> None:
+    assert isinstance(decide_claim(denies(stack(allow("s3:GetObject", f"{_B}${{aws:TagKeys}}")))), Proved)
 
 
 def test_a_value_with_a_colon_has_no_default_in_its_place() -> None:
