@@ -71,14 +71,16 @@ def changes(run: Run, stated: Mapping[str, Any] | None, baseline: Run | None) ->
 
 
 def _coverage(stated: Coverage, found: Coverage) -> Iterator[str]:
-    now = {(one.path, one.sha256): one for one in found.policies}
+    now = {one.path: one for one in found.policies}
     for policy in stated.policies:
-        other = now.pop((policy.path, policy.sha256), None)
+        other = now.pop(policy.path, None)
         if other is None:
             yield f"coverage: {policy.path}: no cell is asked of this policy any more"
+        elif policy.sha256 != other.sha256:
+            yield f"coverage: {policy.path}: its text is another now"
         elif policy != other:
             yield from _statements(policy, other)
-    yield from (f"coverage: {path}: the report does not have it" for path, _ in now)
+    yield from (f"coverage: {path}: the report does not have it" for path in now)
     if stated.left_out != found.left_out:
         yield "coverage: what is said of AWS's own policies differs"
 

@@ -28,12 +28,12 @@ from reports.words import NOT_SHOWN, catalogue_date, conclusion, count, mark_of,
 from simulator.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from reports.controls import Coverage
     from reports.signoff import Assessment, SignOff
     from simulator.errors import Diagnostic
-    from simulator.suites.result import CellResult, InvariantResult, Run
+    from simulator.suites.result import CellResult, Deciding, InvariantResult, Run
 
 __all__ = ["OSCAL_VERSION", "render"]
 
@@ -187,8 +187,6 @@ def _observation(document: _Document, file: str, name: str, cells: list[CellResu
     listed = "; ".join(f"{case_words(c)}: {mark_of(c)}" for c in rest[:_MOST_LISTED])
     more = f"; and {len(rest) - _MOST_LISTED:,} more" if len(rest) > _MOST_LISTED else ""
     live = "; ".join(live_words(cells))
-    deciders = {document.deciders.of(item) for cell in cells for item in cell.deciding}
-    policies = sorted({policy.path for policy in deciders if policy is not None})
     found: dict[str, Any] = {
         "uuid": document.id(_key(file, name)),
         "title": _line(name),
@@ -199,38 +197,48 @@ def _observation(document: _Document, file: str, name: str, cells: list[CellResu
             _prop("cases", str(len(cells))),
             _prop("cases-as-expected", str(len(well))),
             _prop("scenario", f"{shown(file)}:{cells[0].line}"),
+            *(_prop("requirement", name) for name in dict.fromkeys(r for cell in cells for r in cell.requirement)),
             *(_control_prop(control) for control in dict.fromkeys(c for cell in cells for c in cell.controls)),
         ],
+        **_by_the_tool(document, "run", "The canonical run that this observation is taken from."),
+    }
+    return found | _subjects(document, (item for cell in cells for item in cell.deciding))
+
+
+def _by_the_tool(document: _Document, resource: str, what: str) -> dict[str, Any]:
+    """Say how every observation was made, when, and where its evidence is."""
+    return {
         "methods": ["TEST"],
         "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
         "collected": _moment(document.run.finished),
-        "relevant-evidence": [
-            {"href": f"#{document.id('run')}", "description": "The canonical run that this observation is taken from."}
-        ],
+        "relevant-evidence": [{"href": f"#{document.id(resource)}", "description": what}],
     }
-    subjects = [{"subject-uuid": document.id(f"policy {path}"), "type": "component"} for path in policies]
-    return found | ({"subjects": subjects} if subjects else {})
+
+
+def _subjects(document: _Document, deciding: Iterable[Deciding]) -> dict[str, Any]:
+    """Name the policies whose statements decided, inline ones too; where none did, there is no subject."""
+    policies = {document.deciders.of(item) for item in dict.fromkeys(deciding)}
+    paths = sorted({policy.path for policy in policies if policy is not None})
+    subjects = [{"subject-uuid": document.id(f"policy {path}"), "type": "component"} for path in paths]
+    return {"subjects": subjects} if subjects else {}
 
 
 def _proof(document: _Document, one: InvariantResult) -> dict[str, Any]:
     """Return the observation of an invariant: a claim about all requests."""
     told = "; ".join(f"{fact.label}: {fact.text}" for fact in claim_facts(one))
-    return {
+    found: dict[str, Any] = {
         "uuid": document.id(_key(one.file, one.id)),
         "title": _line(one.name),
         "description": f"Claimed of all requests: {claim_mark(one).text}. {shown(told, _TOLD)}",
         "props": [
             _prop("invariant", f"{shown(one.file)}:{one.line}"),
             _prop("outcome", claim_mark(one).text),
+            *(_prop("requirement", name) for name in dict.fromkeys(one.requirement)),
             *(_control_prop(control) for control in dict.fromkeys(one.controls)),
         ],
-        "methods": ["TEST"],
-        "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
-        "collected": _moment(document.run.finished),
-        "relevant-evidence": [
-            {"href": f"#{document.id('run')}", "description": "The canonical run that this observation is taken from."}
-        ],
+        **_by_the_tool(document, "run", "The canonical run that this observation is taken from."),
     }
+    return found | _subjects(document, one.refutation.deciding if one.refutation is not None else ())
 
 
 def _changes(document: _Document) -> Iterator[dict[str, Any]]:
@@ -253,15 +261,7 @@ def _changes(document: _Document) -> Iterator[dict[str, Any]]:
         "title": "Changes since the baseline",
         "description": f"{figures(changes)}.{listed}",
         "props": [_prop("baseline-digest", changes.digest), _prop("baseline-finished", changes.finished)],
-        "methods": ["TEST"],
-        "origins": [{"actors": [{"type": "tool", "actor-uuid": document.id("tool")}]}],
-        "collected": _moment(document.run.finished),
-        "relevant-evidence": [
-            {
-                "href": f"#{document.id('changes')}",
-                "description": "All that changed: decisions, expectations, cells, figures.",
-            }
-        ],
+        **_by_the_tool(document, "changes", "All that changed: decisions, expectations, cells, figures."),
     }
 
 
@@ -333,10 +333,13 @@ def _review(document: _Document) -> SignOff | None:
 def _attestation(document: _Document, review: SignOff) -> dict[str, Any]:
     stale = "Stale: the review was of another result. " if review.stale(document.digest) else ""
     rows = (
+        Fact("prepared by", review.prepared_by),
+        Fact("reviewed by", review.reviewed_by + (f", {review.role}" if review.role else "")),
         Fact("decision", review.decision),
         Fact("date", review.date),
         Fact("reviewed digest", review.result_digest),
         Fact("comment", review.comment),
+        Fact("distribution", ", ".join(review.distribution)),
     )
     prose = stale + "; ".join(f"{fact.label}: {_line(fact.text)}" for fact in rows if fact.text)
     return {

@@ -309,6 +309,10 @@ def test_verify_computes_coverage_anew(iamproof: Command) -> None:
     done = iamproof("verify", "run.json")
     assert done.code == 1
     assert "reach is `never`, now `decisive`" in done.out
+    iamproof.edit("policies/IAMUsersMFAManagement.json", '"Version"', '  "Version"')
+    done = iamproof("verify", "run.json")
+    assert "coverage: policies/IAMUsersMFAManagement.json: its text is another now" in done.out
+    assert "no cell is asked" not in done.out
 
 
 def test_verify_computes_mutation_anew(iamproof: Command) -> None:

@@ -216,6 +216,16 @@ def test_the_conclusion_says_how_many_more_are_allowed(fmt: str) -> None:
     assert "and 2 more counterexamples under" in reports.render(many, fmt)
 
 
+def test_oscal_names_the_policy_that_refutes_and_the_requirement() -> None:
+    (result,) = json.loads(reports.render(run(), "oscal"))["assessment-results"]["results"]
+    policies = {one["uuid"]: one["title"] for one in result["local-definitions"]["components"]}
+    found = [one for one in result["observations"] if any(prop["name"] == "invariant" for prop in one["props"])]
+    assert [[policies[s["subject-uuid"]] for s in one.get("subjects", ())] for one in found] == [
+        [], ["IAMUsersMFAManagement"], [], [], []
+    ]  # fmt: skip
+    assert all({"R2"} == {prop["value"] for prop in one["props"] if prop["name"] == "requirement"} for one in found)
+
+
 def test_an_invariant_that_broke_is_a_change() -> None:
     changes = compare(run(claim("proved")), run(claim("refuted")))
     assert changes.broken == (f"{SUITE.path}::INV-1",)

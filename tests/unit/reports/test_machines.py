@@ -269,6 +269,30 @@ def test_findings_of_another_result_are_refused() -> None:
         oscal.render(ONE, Options(oscal_findings=signed(sample_run(), "{control: 'x:1', state: satisfied}")))
 
 
+def test_oscal_traces_observations_to_requirements() -> None:
+    (result,) = json.loads(oscal.render(sample_run()))["assessment-results"]["results"]
+    found = {
+        (one["title"], prop["value"])
+        for one in result["observations"]
+        for prop in one["props"]
+        if prop["name"] == "requirement"
+    }
+    assert found == {(cell.scenario, name) for cell in sample_run().cells for name in cell.requirement}
+
+
+def test_an_attestation_says_all_of_the_review() -> None:
+    review = dataclasses.replace(
+        signed(ONE, "{control: 'x:1', state: satisfied}"),
+        prepared_by="team",
+        role="internal audit",
+        distribution=("audit", "platform"),
+    )
+    (result,) = json.loads(oscal.render(ONE, Options(signoff=review)))["assessment-results"]["results"]
+    prose = result["attestations"][0]["parts"][0]["prose"]
+    for text in (review.prepared_by, review.reviewed_by, "internal audit", review.decision, "audit, platform"):
+        assert text in prose
+
+
 def test_oscal_carries_the_run() -> None:
     import base64
 
