@@ -116,8 +116,8 @@ def _suite(
     else:
         parts = list(suite_tables(suite, cells))
     legend = Legend()
-    for part in _fitting(parts, width, legend):
-        yield _grid(part, legend, paint)
+    for part in parts:
+        yield from _fitting(part, width, legend, paint)
     yield from legend.lines()
 
 
@@ -147,22 +147,18 @@ def _attention(table: Table) -> Table | None:
     return Table(table.suite, table.columns, rows, table.places, table.roles) if rows else None
 
 
-def _fitting(parts: list[Table], width: int, legend: Legend) -> Iterator[Table]:
-    """Split tables by columns until they fit; the narrowest stays as it is."""
-    for part in parts:
-        for widest in _WIDEST:
-            narrow = list(part.split(widest))
-            if widest == _WIDEST[-1] or all(
-                len(_grid(table, legend, _plain).split("\n", 1)[0]) <= width for table in narrow
-            ):
-                yield from narrow
+def _fitting(part: Table, width: int, legend: Legend, paint: Callable[[str, str], str]) -> list[str]:
+    """Draw a table, split by columns until it fits; the narrowest stays as it is."""
+    *wider, narrowest = _WIDEST
+    for widest in wider:
+        grids = []
+        for table in part.split(widest):
+            grids.append(_grid(table, legend, paint))
+            if len(grids[-1].split("\n", 1)[0]) > width:  # a line of the frame, which has no colour
                 break
-
-
-def _plain(text: str, code: str) -> str:
-    """Paint nothing: colour has no width."""
-    del code
-    return text
+        else:
+            return grids
+    return [_grid(table, legend, paint) for table in part.split(narrowest)]
 
 
 class Legend:

@@ -141,12 +141,14 @@ def _target(text: str) -> tuple[str | None, str]:
 
 def ready() -> None:
     """Load what `terminal` prints with, as long as another process keeps this one waiting."""
-    from reports import terminal  # noqa: F401, PLC0415  # brings tabulate
+    import tabulate  # noqa: F401, PLC0415  # what draws tables, which loads it when it draws one
+
+    from reports import terminal  # noqa: F401, PLC0415  # only when a run is printed
 
 
 def terminal(run: Run, targets: Iterable[tuple[str | None, str]] = (), **choices: Any) -> None:
     """Print the run for people: beside a report on the standard output, to the standard error."""
-    from reports import terminal as renderer  # noqa: PLC0415  # brings tabulate
+    from reports import terminal as renderer  # noqa: PLC0415  # only when a run is printed
 
     err = beside(targets)
     stream = sys.stderr if err else sys.stdout
