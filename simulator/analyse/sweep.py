@@ -212,7 +212,7 @@ class Sweeper:
             deny = evaluator.identity.deny >> place & 1
             if deny or not failing or not all(self._open(key, context, known) for key in failing):
                 continue
-            added = replace(masks, identity=masks.identity | 1 << place)
+            added = masks._replace(identity=masks.identity | 1 << place)
             more = evaluator.planes_of(added, ANY).allowed & ~allowed
             keys = tuple(sorted(set(failing), key=str.lower))
             found[keys] = found.get(keys, 0) | more

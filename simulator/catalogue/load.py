@@ -38,6 +38,7 @@ class Catalogue:
         self._packed = packed
         self._extra = dict(extra or {})
         self._read: dict[str, Service] = {}
+        self._service_masks: dict[str, int] = {}
 
     @property
     def _index(self) -> dict[str, Any]:
@@ -116,8 +117,11 @@ class Catalogue:
 
     def service_mask(self, name: str) -> int:
         """Return the actions of a service as bits over `actions`."""
-        places = self._names.service_range(name)
-        return (1 << places.stop) - (1 << places.start)
+        found = self._service_masks.get(name)
+        if found is None:
+            places = self._names.service_range(name)
+            found = self._service_masks[name] = (1 << places.stop) - (1 << places.start)
+        return found
 
     def requests(self, name: str) -> int | None:
         """Return how many requests ask each action of a service of an ARN of each type; None under an overlay."""

@@ -10,9 +10,8 @@ Rules: ``docs/semantics.md``, sections 7 and "Two modes"; A11, A13, A18.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from simulator.decide.decision import Decision, Effect, LayerEffect
 from simulator.decide.index import StatementSet
@@ -21,7 +20,6 @@ from simulator.decide.live import Amendment, LiveFacts
 from simulator.decide.principals import Naming, naming_of
 from simulator.policy.actions import ActionTable
 from simulator.policy.arn import Arn
-from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,8 +79,7 @@ class Workspace:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class LayerMasks:
+class LayerMasks(NamedTuple):
     """The statements that apply to one resource in one context, layer by layer, as bits."""
 
     identity: int
@@ -96,10 +93,10 @@ class LayerMasks:
         """Return the masks as if the statements *bits* of *layer* (as `Evaluator.layer_sets` names it) were gone."""
         name, _, number = layer.partition(".")
         if not number:
-            return replace(self, **{name: getattr(self, name) & ~bits})
+            return self._replace(**{name: getattr(self, name) & ~bits})
         levels = list(getattr(self, f"{name}s"))
         levels[int(number) - 1] &= ~bits
-        return replace(self, scps=tuple(levels)) if name == "scp" else replace(self, rcps=tuple(levels))
+        return self._replace(scps=tuple(levels)) if name == "scp" else self._replace(rcps=tuple(levels))
 
 
 class Evaluator:

@@ -109,7 +109,10 @@ class StatementSet:
         self._conditional = tuple((1 << i, s.conditions) for i, s in enumerate(statements) if s.conditions)
         self._static_bits: dict[str, int] = {}
         self._condition_bits: dict[Context, int] = {}
+        templates = (template for _, matcher in self._dynamic for template in matcher.templates)
+        self._keys = tuple({v.key: None for template in templates for v in template.variables if v.key is not None})
         self._patterns: dict[Context, tuple[tuple[int, Matches], ...]] = {}
+        self._of_values: dict[tuple[str | None, ...], tuple[tuple[int, Matches], ...]] = {}
         self._unions: dict[int, tuple[int, int]] = {}
 
     def statements(self) -> tuple[Statement, ...]:
@@ -178,7 +181,12 @@ class StatementSet:
     def _resolved(self, context: Context) -> tuple[tuple[int, Matches], ...]:
         found = self._patterns.get(context)
         if found is None:
-            found = tuple((bit, p.matcher()) for bit, matcher in self._dynamic for p in matcher.resolved(context))
+            # The sessions of a user, and the targets that are asked, give the variables the same values.
+            values = tuple(map(single(context), self._keys))
+            found = self._of_values.get(values)
+            if found is None:
+                found = tuple((bit, p.matcher()) for bit, matcher in self._dynamic for p in matcher.resolved(context))
+                _remember(self._of_values, values, found)
             _remember(self._patterns, context, found)
         return found
 

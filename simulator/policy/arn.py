@@ -5,6 +5,8 @@ Only the shape is known here; which resource types exist is the catalogue's know
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from simulator.values import dataclass
 
 __all__ = ["Arn"]
@@ -28,10 +30,15 @@ class Arn:
 
         AWS wants partition, service and resource to be there; region and account may be empty.
         """
-        parts = text.split(":", _PARTS - 1)
-        if len(parts) < _PARTS or parts[0] != "arn" or not (parts[1] and parts[2] and parts[5]):
-            return None
-        return cls(*parts[1:])
+        return _parse(text)
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: str) -> Arn | None:
+    parts = text.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[0] != "arn" or not (parts[1] and parts[2] and parts[5]):
+        return None
+    return Arn(*parts[1:])

@@ -32,6 +32,9 @@ class Wildcard(Enum):
     SEGMENT_RUN = "*:"  #: any run without a colon
     SEGMENT_ONE = "?:"  #: one character, not a colon
 
+    # Patterns are looked up by their elements all the time, and `Enum` would hash a name each time.
+    __hash__ = object.__hash__
+
 
 Element: TypeAlias = str | Wildcard
 """A wildcard, or literal text of at least one character."""

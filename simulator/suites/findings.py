@@ -12,6 +12,7 @@ from simulator.decide.decision import Effect
 from simulator.decide.unknown import undetermined
 from simulator.suites.engine import Split
 from simulator.suites.judge import named_by
+from simulator.suites.model import Verdict
 from simulator.values import dataclass
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Ask", "Finding", "ask_of", "deciding", "judge", "judge_together", "open_questions"]
 
 _ORDER = (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY, Effect.ALLOWED)
+_ACCEPTED = {verdict: tuple(e for e in Effect if e.value in verdict.accepts) for verdict in Verdict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def ask_of(cell: Cell, ground: Ground, wanted: int, spots: tuple[Spot, ...]) -> 
     simulated = Split.together((spot.simulated for spot in spots), wanted)
     live = Split.together((spot.live for spot in spots), wanted)
     split = live if cell.suite.semantics == "live" else simulated
-    accepted = sum(split.of(effect) for effect in Effect if effect.value in cell.expected.verdict.accepts)
+    accepted = sum(map(split.of, _ACCEPTED[cell.expected.verdict]))
     if cell.expected.by is not None:
         accepted &= _named(cell.expected.by, ground, spots, split)
     return Ask(wanted, spots, split, simulated, live, wanted & ~accepted)

@@ -215,7 +215,7 @@ class _Layer:
         if self.place is not None:
             levels = getattr(masks, self.field)
             changed = (*levels[: self.place], after, *levels[self.place + 1 :])
-        return replace(masks, **{self.field: changed})
+        return masks._replace(**{self.field: changed})
 
 
 def layers_of(evaluator: Evaluator, variation: Variation) -> tuple[_Layer, ...]:
