@@ -11,7 +11,7 @@ from reports.words import mark_of
 if TYPE_CHECKING:
     from simulator.suites.result import CellResult, Run
 
-__all__ = ["Exempt", "exceptions"]
+__all__ = ["Exempt", "exceptions", "reason_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,19 @@ def exceptions(run: Run) -> tuple[Exempt, ...]:
             or cell.vacuous is not None
             or cell.waiver
         ):
-            found[cell.file, cell.scenario, mark_of(cell).state, _reason(cell)].append(cell)
+            found[cell.file, cell.scenario, mark_of(cell).state, reason_of(cell)].append(cell)
     return tuple(_row(tuple(cells), key[-1], run.finished[:10]) for key, cells in found.items())
 
 
-def _reason(cell: CellResult) -> str:
+def reason_of(cell: CellResult) -> str:
+    """Return why a cell is none that held; why a scenario is skipped, or known to fail, is not why a run stopped."""
+    if cell.outcome == "not_run":
+        return "" if cell.message == mark_of(cell).text else cell.message or ""
     return (cell.waiver.reason if cell.waiver else cell.vacuous or cell.message) or ""
 
 
 def _row(cells: tuple[CellResult, ...], reason: str, today: str) -> Exempt:
-    mark, waiver = mark_of(cells[0]), cells[0].waiver
+    mark, waiver = mark_of(cells[0]), None if cells[0].outcome == "not_run" else cells[0].waiver
     until = (waiver.until or "") if waiver else ""
     owner, ticket = (waiver.owner or "", waiver.ticket or "") if waiver else ("", "")
     return Exempt(cells, mark.text, mark.symbol, reason, owner, until, ticket, overdue=bool(until) and until < today)

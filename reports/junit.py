@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET  # only written, never read
 from reports.baseline import changes_in, figures, told
 from reports.claims import claim_facts, claim_headline, claim_scenario
 from reports.describe import facts, headline, shown
+from reports.exceptions import reason_of
 from reports.json import result_digest
 from reports.options import Options
 from reports.words import Kind, catalogue_date, kind_of, mark_of, source_line, unspoken
@@ -113,7 +114,7 @@ def _case(suite: ET.Element, cell: CellResult, name: str, *, strict: bool, chang
         element = ET.SubElement(case, tag, type=_TYPES[kind], message=f"{headline(cell)}: {mark_of(cell)}")
         element.text = _text(cell, changed)
     elif cell.outcome in _SKIPPED:
-        reason = (cell.waiver.reason if cell.waiver else cell.message) or ""
+        reason = reason_of(cell)
         message = f"{mark_of(cell).text}: {shown(reason, _NAME)}" if reason else mark_of(cell).text
         ET.SubElement(case, "skipped", message=message).text = _text(cell, changed)
     elif cell.vacuous is not None or cell.warnings or cell.live is not None or changed:

@@ -309,7 +309,7 @@ def _exceptions(run: Run, options: Options) -> str:
             f"{item.symbol} {item.word}",
             f"{text(item.cell.scenario)} ({code(f'{item.cell.file}:{item.cell.line}')})",
             f"{len(item.cells):,}",
-            text(item.reason, 1000),
+            text(item.reason, 1000) or "—",
             text(item.owner) or "—",
             (text(item.until) or "—") + (" **overdue**" if item.overdue else ""),
             text(item.ticket) or "—",

@@ -25,6 +25,7 @@ from reports.words import (
     mark_of,
     plainly_passed,
     source_line,
+    unspoken,
     unspoken_line,
 )
 
@@ -316,8 +317,8 @@ def _warnings(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
 def _unspoken(run: Run) -> str:
     """Say what no scenario speaks about: that is of whole suites, whatever was selected."""
     line = unspoken_line(run)
-    if not line:
-        return ""
+    if not unspoken(run):
+        return line
     whole = "; scenarios that were left out speak too" if run.selection else ""
     return f"{line} (listed by --unspoken{whole})"
 

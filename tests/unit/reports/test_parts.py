@@ -321,6 +321,18 @@ def test_exceptions_are_a_row_a_scenario_and_overdue_ones_are_marked() -> None:
     assert exceptions(make_run((late,)))[0].overdue
 
 
+def test_why_a_scenario_is_known_to_fail_is_not_why_a_run_stopped() -> None:
+    gap = Waiver("later", "me", "2026-01-01", "T-1")
+    stopped = cell("allow", None, "not_run", waiver=gap, message="not run")
+    (row,) = exceptions(make_run((stopped,)))
+    assert (row.word, row.reason, row.owner, row.until, row.overdue) == ("not run", "", "", "", False)
+    text = reports.render(make_run((stopped,)), "junit")
+    assert '<skipped message="not run">' in text
+    lost = dataclasses.replace(stopped, message="the worker died")
+    assert exceptions(make_run((lost,)))[0].reason == "the worker died"
+    assert '<skipped message="not run: the worker died">' in reports.render(make_run((lost,)), "junit")
+
+
 # --- changes --------------------------------------------------------------------------------------
 
 
