@@ -109,7 +109,7 @@ def _line(line: Line, *, color: bool) -> str:
 def _lines_of(run: Run, policy: PolicyCoverage) -> Mapping[int, str]:
     """Return the lines of the file in which the policy stands."""
     info = next((one for one in run.policies if (one.path, one.sha256) == (policy.path, policy.sha256)), None)
-    return dict(enumerate(info.text.split("\n") if info is not None else (), 1))
+    return dict(enumerate(info.text.split("\n"), info.line)) if info is not None else {}
 
 
 def _trust(run: Run) -> Iterator[str]:

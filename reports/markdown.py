@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from reports.matrix import Column, Row, Table
     from reports.trace import Trace, Verifying
-    from simulator.suites.result import CellResult, InvariantResult, Run, SuiteInfo
+    from simulator.suites.result import CellResult, InvariantResult, PolicyInfo, Run, SuiteInfo
 
 __all__ = ["BUDGET", "render"]
 
@@ -346,9 +346,7 @@ def _review(run: Run, options: Options) -> str:
 def _appendix(run: Run, options: Options) -> str:
     del options
     policies = [
-        details(f"{policy.name} ({policy.path})", fence(_numbered(policy.text)))
-        for policy in documents(run)
-        if policy.text
+        details(f"{policy.name} ({policy.path})", fence(_numbered(policy))) for policy in documents(run) if policy.text
     ]
     glossary = bullets(f"**{term}**: {meaning}" for term, meaning in GLOSSARY)
     used = controls.coverage(run)
@@ -356,8 +354,8 @@ def _appendix(run: Run, options: Options) -> str:
     return "\n\n".join(["#### K. Appendix", *policies, glossary, *([bullets(map(text, notices))] if notices else [])])
 
 
-def _numbered(raw: str) -> Iterator[str]:
-    for number, line in enumerate(raw.splitlines(), 1):
+def _numbered(policy: PolicyInfo) -> Iterator[str]:
+    for number, line in enumerate(policy.text.splitlines(), policy.line):
         yield f"{number:>5} | {shown(line, 400)}"
 
 

@@ -9,10 +9,11 @@ from simulator.text.source import Source
 from simulator.values import dataclass
 
 if TYPE_CHECKING:
-    from simulator.suites.result import Deciding, Run
+    from simulator.suites.result import Deciding, PolicyInfo, Run
 
 __all__ = ["Quote", "Quotes"]
 
+_YAML = (".yaml", ".yml")
 _MOST_LINES = 40
 _MOST_TEXT = 400  # of one line: minified policies stand on one
 
@@ -35,22 +36,24 @@ class Quotes:
 
     def statement(self, deciding: Deciding) -> Quote | None:
         """Quote a deciding statement, or None when its text isn't at hand."""
-        source = self._source(deciding)
-        # An inline document's lines are those of the suite, not of its own text: then there is no brace.
-        if source is None or source.line(deciding.line)[deciding.column - 1 : deciding.column] != "{":
+        policy = self._policies.of(deciding)
+        if policy is None or not policy.text:
+            return None
+        source, before = self._source(policy), policy.line - 1
+        first = deciding.line - before
+        # In JSON a statement begins with its brace: else these are lines of another text.  In YAML it need not.
+        begins = source.line(first)[deciding.column - 1 : deciding.column]
+        if begins != "{" and not (begins.strip() and deciding.file.lower().endswith(_YAML)):
             return None
         last = min(deciding.end_line, deciding.line + _MOST_LINES - 1)
-        lines = zip(range(deciding.line, last + 1), source.lines(deciding.line, last), strict=True)
+        lines = zip(range(deciding.line, last + 1), source.lines(first, last - before), strict=True)
         shown = tuple((number, _cut(text)) for number, text in lines)
         return Quote(deciding.file, shown, deciding.end_line - last)
 
-    def _source(self, deciding: Deciding) -> Source | None:
-        found = self._policies.of(deciding)
-        if found is None or not found.text:
-            return None
-        if found.path not in self._sources:
-            self._sources[found.path] = Source.of_text(found.text, name=deciding.file)
-        return self._sources[found.path]
+    def _source(self, policy: PolicyInfo) -> Source:
+        if policy.path not in self._sources:
+            self._sources[policy.path] = Source.of_text(policy.text, name=policy.path)
+        return self._sources[policy.path]
 
 
 def _cut(text: str) -> str:

@@ -43,9 +43,9 @@ def annotated(run: Run) -> tuple[Annotated, ...]:
 
 def _policies(run: Run) -> Iterator[Annotated]:
     assert run.coverage is not None  # who calls has looked
-    texts = {(one.path, one.sha256): (f"policy-{n}", one.text) for n, one in enumerate(documents(run), 1)}
+    texts = {(one.path, one.sha256): (f"policy-{n}", one) for n, one in enumerate(documents(run), 1)}
     for policy in run.coverage.policies:
-        anchor, text = texts.get((policy.path, policy.sha256), ("", ""))
-        lines = dict(enumerate(text.split("\n"), 1)) if text else None
+        anchor, found = texts.get((policy.path, policy.sha256), ("", None))
+        lines = dict(enumerate(found.text.split("\n"), found.line)) if found is not None and found.text else None
         statements = tuple(Statement(name_of(one), tuple(lines_of(one, lines))) for one in policy.statements)
         yield Annotated(policy, tally(policy), anchor, statements)

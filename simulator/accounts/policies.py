@@ -53,6 +53,7 @@ class LoadedPolicy:
     document: str = field(repr=False)
     version: str | None = None
     date: str | None = None
+    node: Node | None = field(default=None, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,6 +64,19 @@ class LoadedPolicy:
     def is_part(self) -> bool:
         """Whether it stands in a file that holds more: inline, or at a pointer."""
         return self.path.startswith((f"{self.policy.source.name}:", f"{self.policy.source.name}#"))
+
+    @property
+    def excerpt(self) -> tuple[str, int]:
+        """Its lines, and which line of its file is the first: the whole text, but for one that stands with others."""
+        text = self.policy.source.text
+        if self.node is None or not self.is_part:
+            return text, 1
+        # Statements that stand elsewhere, by an alias, are quoted too.
+        spans = [(self.node.start, self.node.end), *((one.start, one.end) for one in self.policy.statements)]
+        start, end = min(start for start, _ in spans), max(end for _, end in spans)
+        first = text.rfind("\n", 0, start) + 1
+        last = len(text[:end].rstrip())
+        return text[first : text.find("\n", last) + 1 or len(text)], self.policy.source.span(start, end).line
 
     @property
     def role(self) -> str:
@@ -127,7 +141,8 @@ class Shelf:
         except InputError as error:
             self._files.faults.extend(error.diagnostics)
             return None
-        return LoadedPolicy(found.name, found.path, found.sha256, policy, found.document, found.version, found.date)
+        parts = found.name, found.path, found.sha256, policy, found.document, found.version, found.date
+        return LoadedPolicy(*parts, found.node)
 
     def _find(self, node: Node, name: str, declared: Mapping[str, Node], kind: PolicyKind | None) -> _Found | None:
         """Return the document at *node*, looked for once; *kind* None reads a declaration itself."""

@@ -226,8 +226,9 @@ class PolicyInfo:
     role: str = "identity"
     version: str | None = None  #: of an AWS managed policy
     date: str | None = None
-    text: str = ""  #: the document, for the report's appendix
+    text: str = ""  #: the document, for the report's appendix; of one that stands in a file with others its lines there
     decided: int = 0  #: cells that one of its statements decided
+    line: int = 1  #: the first line of `text` in its file
 
 
 @dataclass(frozen=True, slots=True)

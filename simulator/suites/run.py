@@ -286,11 +286,12 @@ class Assembly:
                 role=loaded.role,
                 version=loaded.version,
                 date=loaded.date,
-                text=loaded.policy.source.text,
+                text=text,
+                line=line,
                 decided=parts[file, loaded.name] if loaded.is_part else decided[file],
             )
             for loaded in self._loaded_policies()
-            for file in (loaded.policy.source.name,)
+            for file, (text, line) in ((loaded.policy.source.name, loaded.excerpt),)
         )
 
     def _accounts(self) -> tuple[AccountInfo, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 import iamproof
+import reports
 from reports import oscal
 from reports.evidence import evidence
 from reports.gaps import gaps
@@ -42,6 +45,27 @@ account:
 scenarios:
   - {{name: List, as: alice, actions: [iam:ListUsers], expect: allow}}
   - {{name: Get, as: alice, actions: [iam:GetUser], expect: deny}}
+"""
+ALIASED = """
+suite: Aliased
+account:
+  id: "123456789012"
+  users:
+    alice:
+      policies:
+        - Version: "2012-10-17"
+          Statement:
+            - &shared
+              Sid: S
+              Effect: Allow
+              Action: "iam:ListUsers"
+              Resource: "*"
+    bob:
+      policies:
+        - Version: "2012-10-17"
+          Statement: [*shared]
+scenarios:
+  - {name: List, as: [alice, bob], actions: [iam:ListUsers], expect: allow}
 """
 PLAN = {
     "policy": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:GetUser", "Resource": "*"}]}
@@ -77,6 +101,52 @@ def test_a_statement_is_quoted_from_the_suite_that_it_stands_in(run: Run) -> Non
         quote = quotes.statement(cell.deciding[0])
         assert quote is not None
         assert quote.lines[0][1].strip().startswith(f"- {{Sid: {name}List,")
+
+
+def test_its_text_is_its_lines_of_the_suite_and_not_the_suite(run: Run, tmp_path: Path) -> None:
+    lines = (tmp_path / "first.yaml").read_text().split("\n")
+    (policy,) = (policy for policy in run.policies if policy.path == "first.yaml:11:11")
+    assert policy.line == 11
+    assert policy.text.splitlines() == lines[10:13]
+
+
+@pytest.mark.parametrize("fmt", ["html", "md"])
+def test_the_appendix_numbers_its_lines_as_the_suite_does(run: Run, fmt: str) -> None:
+    text = reports.render(run, fmt).rpartition("K. Appendix")[2].partition("application/json")[0]
+    plain = html.unescape(re.sub("<[^>]*>", "", text))
+    assert re.search(r"\b13( \|)? +- \{Sid: DenyGet,", plain)
+    assert plain.count("Sid: DenyGet") == 2
+
+
+def test_many_policies_of_one_file_make_no_report_that_grows_with_the_square(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    head, user, tail = SUITE.format(name="s").partition("    alice:")[0], SUITE.partition("    alice:")[2], ""
+    user, _, tail = ("    alice:" + user).format(name="s").partition("scenarios:")
+    user = user.replace("        - {file: plan.json, at: /policy}\n", "")
+    sizes = []
+    for number in (20, 40):
+        users = "".join(user.replace("alice", name) for name in ("alice", *map("user{}".format, range(number))))
+        (tmp_path / "s.yaml").write_text(f"{head}{users}scenarios:{tail}")
+        found = iamproof.run("s.yaml", with_git=False)
+        sizes.append([len(reports.render(found, fmt)) for fmt in ("json", "html", "md")])
+    assert all(large < 2.5 * small for small, large in zip(*sizes, strict=True))
+
+
+def test_a_statement_without_braces_that_stands_elsewhere_by_an_alias_is_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.yaml").write_text(ALIASED)
+    run = iamproof.run("s.yaml", with_git=False)
+    for cell in run.cells:
+        quote = Quotes(run).statement(cell.deciding[0])
+        assert quote is not None
+        assert [(n, text.strip()) for n, text in quote.lines if n in (11, 14)] == [
+            (11, "Sid: S"),
+            (14, 'Resource: "*"'),
+        ]
 
 
 def test_the_evidence_record_has_its_digest_and_not_the_size_of_the_file(run: Run) -> None:
