@@ -4,7 +4,8 @@
 
 The versions differ by an action, a condition and a dropped Deny.  In one row no suite is decided by them, in another the
 shipped suites load too, in a third a suite declares two dozen sessions of its own, half of which decide otherwise; in a
-fourth the shipped policy loses its Deny of nearly everything, so that every action moves.  Wall and processor time, the
+fourth the shipped policy loses its Deny of nearly everything, so that every action moves; in a fifth ReadOnlyAccess,
+thousands of actions, meets a far version of itself.  Wall and processor time, the
 best and the median; the latter tells more on a busy machine.
 """
 
@@ -19,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from simulator.catalogue.managed import managed_policy
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = (sys.executable, "-c", "from iamproof.cli import main; main()", "diff")
@@ -66,6 +69,15 @@ def suite() -> str:
     return f"suite: Sessions\npolicies: [old.json]\nsessions:\n{sessions}scenarios:\n  - {scenario}\n"
 
 
+def far(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy of many actions without every seventh of them, in another order."""
+    new: dict[str, Any] = json.loads(json.dumps(document))
+    for statement in new["Statement"]:
+        if isinstance(statement["Action"], list):
+            statement["Action"] = [action for i, action in enumerate(statement["Action"]) if i % 7 < 6][::-1]
+    return new
+
+
 def timed(command: tuple[str, ...], cwd: Path, turns: int) -> tuple[list[float], list[float]]:
     """Return wall and processor times of whole processes."""
     walls, used = [], []
@@ -90,6 +102,11 @@ def main(turns: int) -> None:
         less = {**shipped, "Statement": [s for s in shipped["Statement"] if s["Sid"] != "DenyAllButSetupWithoutMFA"]}
         for name, document in (("shipped", shipped), ("less", less)):
             Path(folder, f"{name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        managed = managed_policy("ReadOnlyAccess")
+        assert managed is not None
+        many = json.loads(managed.text)
+        for name, document in (("many", many), ("fewer", far(many))):
+            Path(folder, f"{name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
         Path(folder, "sessions.yaml").write_text(suite(), encoding="utf-8")
         rows = {
             "diff, no suite": ((*COMMAND, old, new), Path(folder)),
@@ -97,6 +114,7 @@ def main(turns: int) -> None:
                 (*COMMAND, f"{folder}/shipped.json", f"{folder}/less.json"),
                 Path(folder),
             ),
+            "diff, ReadOnlyAccess": ((*COMMAND, f"{folder}/many.json", f"{folder}/fewer.json"), Path(folder)),
             "diff, the shipped suites beside": ((*COMMAND, old, new, "scenarios"), ROOT),
             "diff, two dozen sessions": ((*COMMAND, old, new, "sessions.yaml"), Path(folder)),
             "import boto3": ((sys.executable, "-c", "import boto3"), ROOT),
