@@ -36,8 +36,8 @@ class Side:
     """
 
     words: tuple[Word, ...]
-    negated: bool = False
-    certain: bool = False
+    negated: bool
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)

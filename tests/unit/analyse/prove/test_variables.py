@@ -6,11 +6,28 @@ import itertools
 
 import pytest
 
-from simulator.analyse.prove import Claim, Counterexample, Domains, Proved, Unknown, decide_claim, denies, guard
+from simulator.analyse.prove import (
+    Claim,
+    Counterexample,
+    Domains,
+    Proved,
+    Unknown,
+    decide_claim,
+    denies,
+    guard,
+    variables,
+)
+from simulator.analyse.prove.variables import FRESH
 from tests.unit.analyse.prove.build import allow, deny, stack
 
 _B = "arn:aws:s3:::"
 _NAME, _ACCOUNT = "${aws:username}", "${aws:PrincipalAccount}"
+
+
+def test_each_variable_has_a_mark_of_its_own_that_no_pattern_may_hold() -> None:
+    marks = variables._marks(variables._OPEN)
+    assert len({*marks, FRESH}) == variables._OPEN + 1
+    assert all("\ue000" <= mark < FRESH for mark in marks)
 
 
 def test_a_variables_own_value_may_have_to_equal_another_variable() -> None:
