@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from reports.describe import shown
 from reports.json import result_digest
 from reports.locate import part
 from reports.totals import totals
@@ -212,7 +213,7 @@ def figures(changes: Changes) -> str:
         (policies := len(changes.policies), f"{'policy' if policies == 1 else 'policies'} changed"),
     )
     counts = ", ".join(f"{number:,} {words}" for number, words in rows if number)
-    of_the_run = [str(one) for one in changes.totals if one.file is None]
+    of_the_run = [shown(str(one), 1000) for one in changes.totals if one.file is None]
     return "; ".join(filter(None, (counts, *of_the_run))) or "nothing changed"
 
 

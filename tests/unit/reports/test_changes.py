@@ -8,6 +8,7 @@ import json
 import re
 from importlib import resources
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -16,9 +17,10 @@ import reports
 from reports.baseline import Outcome, as_data, compare, figures
 from reports.json import result_digest
 from reports.since import changes_since
+from reports.verify import EMBEDDED
 from simulator.suites.coverage import Coverage
 from simulator.suites.result import Waiver
-from tests.unit.reports.sample import hostile_run, make_run, sample_cells, sample_coverage, sample_mutation
+from tests.unit.reports.sample import HOSTILE, hostile_run, make_run, sample_cells, sample_coverage, sample_mutation
 from tests.unit.reports.test_claims import claim
 
 if TYPE_CHECKING:
@@ -250,3 +252,20 @@ def test_a_policy_inside_of_a_suite_is_known_again_where_lines_have_moved() -> N
 def test_the_section_begins_with_how_much_changed(fmt: str) -> None:
     text = html.unescape(reports.render(AFTER, fmt, baseline=BEFORE)).replace("\\", "")
     assert f"1 opened{figures(compare(BEFORE, AFTER)).partition('opened')[2]}." in text
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_figures_of_a_baseline_that_nobody_vouches_for_are_escaped(name: str) -> None:
+    text = HOSTILE[name]
+    suites = tuple(dataclasses.replace(suite, path=text, unspoken=3) for suite in AFTER.suites)
+    now = dataclasses.replace(AFTER, suites=suites)
+    before = dataclasses.replace(now, backend=text, suites=(dataclasses.replace(suites[0], unspoken=4),))
+    assert len(compare(before, now).totals) == 3
+    for fmt in ("html", "md", "junit", "sarif", "oscal", "github", "csv"):
+        rendered = reports.render(now, fmt, baseline=before)
+        if fmt == "html":  # but for the data that the page carries, where `<` is escaped
+            rendered = rendered.partition(EMBEDDED[0])[0]
+            assert "<script>alert" not in rendered
+        assert not set("\x00\x07\x1b\u202e\u200b\ud800") & set(rendered)
+        if fmt == "junit":
+            ET.fromstring(rendered)
