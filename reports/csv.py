@@ -1,7 +1,7 @@
 """CSV: a row a cell, and one an invariant, for spreadsheets.
 
 A spreadsheet runs a cell that begins like a formula, so such text gets an apostrophe in front.  Every
-row repeats the run's verdict, source, catalogue and warnings: a filtered sheet still says what it is.
+row repeats the run's verdict, source, catalogue, warnings and digest: a filtered sheet still says what it is.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from reports.baseline import changes_in, told
 from reports.describe import context_words, shown
+from reports.json import result_digest
 from reports.words import catalogue_date, kind_of, source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from reports.options import Options
-    from simulator.suites.result import CellResult, InvariantResult, Run
+    from simulator.suites.result import CellResult, Deciding, InvariantResult, Run
 
 __all__ = ["COLUMNS", "render"]
 
@@ -50,10 +51,13 @@ COLUMNS: dict[str, Callable[[CellResult], object]] = {
     "vacuous": lambda cell: cell.vacuous,
     "default_only": lambda cell: "yes" if cell.default_only else "",
     "message": lambda cell: cell.message,
-    "decided_by": lambda cell: "; ".join(d.sid or f"{d.policy}:{d.line}" for d in cell.deciding),
-    "decided_at": lambda cell: "; ".join(f"{d.file}:{d.line}:{d.column}" for d in cell.deciding),
+    "decided_by": lambda cell: _names(cell.deciding),
+    "decided_at": lambda cell: _places(cell.deciding),
+    "why": lambda cell: cell.why,
+    "exception_reason": lambda cell: cell.waiver.reason if cell.waiver else "",
     "exception_owner": lambda cell: cell.waiver.owner if cell.waiver else "",
     "exception_until": lambda cell: cell.waiver.until if cell.waiver else "",
+    "exception_ticket": lambda cell: cell.waiver.ticket if cell.waiver else "",
 }
 """The columns and how a cell fills them; those of the run follow."""
 
@@ -62,6 +66,7 @@ OF_THE_RUN: dict[str, Callable[[Run], object]] = {
     "run_source": source_line,
     "run_catalogue": catalogue_date,
     "run_warnings": lambda run: "; ".join(run.warnings),
+    "run_result_digest": result_digest,
 }
 
 
@@ -87,6 +92,9 @@ _OF_INVARIANTS: dict[str, Callable[[InvariantResult], object]] = {
     "kind": lambda _: "invariant",
     "vacuous": lambda one: one.vacuous,
     "message": lambda one: one.message,
+    "decided_by": lambda one: _names(one.refutation.deciding) if one.refutation else "",
+    "decided_at": lambda one: _places(one.refutation.deciding) if one.refutation else "",
+    "why": lambda one: one.why,
 }
 """How an invariant fills the columns: what a cell has alone stays empty."""
 
@@ -110,6 +118,14 @@ def render(run: Run, options: Options | None = None) -> str:
     for name in changes.removed if changes else ():
         writer.writerow([_field(name), *[""] * (len(COLUMNS) - 1), *about, words[name]])
     return out.getvalue()
+
+
+def _names(deciding: Iterable[Deciding]) -> str:
+    return "; ".join(item.sid or f"{item.policy}:{item.line}" for item in deciding)
+
+
+def _places(deciding: Iterable[Deciding]) -> str:
+    return "; ".join(f"{item.file}:{item.line}:{item.column}" for item in deciding)
 
 
 def _field(value: object) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import html
+import io
 import json
 import re
 from typing import TYPE_CHECKING
@@ -214,6 +216,12 @@ def test_the_conclusion_names_a_request_that_is_allowed_against_an_invariant(fmt
 def test_the_conclusion_says_how_many_more_are_allowed(fmt: str) -> None:
     many = run(*(claim("refuted", number) for number in range(12)))
     assert "and 2 more counterexamples under" in reports.render(many, fmt)
+
+
+def test_csv_names_the_statement_that_refutes() -> None:
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(reports.render(run(), "csv")))}
+    found = rows[claim("refuted", 2).id]
+    assert (found["decided_by"], found["decided_at"]) == ("AllowOwnDevice", f"{POLICY}:10:5")
 
 
 def test_oscal_names_the_policy_that_refutes_and_the_requirement() -> None:

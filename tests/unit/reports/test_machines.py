@@ -373,6 +373,14 @@ def test_csv_has_a_row_a_cell_and_no_formula(run: Run) -> None:
 # --- all of them ----------------------------------------------------------------------------------
 
 
+def test_csv_says_in_each_row_of_which_result_it_is_and_why_a_cell_is_an_exception() -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_report.render(sample_run()))))
+    assert {row["run_result_digest"] for row in rows} == {result_digest(sample_run())}
+    waivers = {cell.id: cell.waiver for cell in sample_run().cells if cell.waiver}
+    found = {row["id"]: (row["exception_reason"], row["exception_ticket"]) for row in rows if row["exception_reason"]}
+    assert found == {id_: (waiver.reason, waiver.ticket or "") for id_, waiver in waivers.items()}
+
+
 def test_no_format_lets_a_control_character_through() -> None:
     for module in (junit, sarif, oscal, github, csv_report):
         text = module.render(hostile_run())
