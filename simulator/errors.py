@@ -13,7 +13,6 @@ fixes the exit code of the command (``docs/cli.md``, "Exit codes")::
 
 from __future__ import annotations
 
-import dataclasses
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +35,7 @@ __all__ = [
 ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of a file; lines and columns count from 1, the end is just behind the last character."""
 

@@ -6,11 +6,12 @@ nothing proves nothing and is an error.  Rules: M1 to M4, M8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.errors import Severity
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,6 @@ Format: ``docs/scenario-format.md``, "Expectations".
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ _MOST = 10_000  # leaves of one scenario: each is a bit in every table
 _ALL = "*"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Dimension:
     """One way in which cells differ; place *i* of `names` holds what the *i*-th is called.
 

@@ -7,7 +7,6 @@ as a user and a role of one name, has to be written ``user/x`` or ``role/x``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from simulator.suites.model import EACH_TYPE, ActionChoice
 from simulator.suites.resources import OTHERS, OWN, without_variables
 from simulator.text.shape import unknown_name
 from simulator.text.source import Kind
+from simulator.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

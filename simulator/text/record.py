@@ -5,7 +5,6 @@ The second half of `simulator.text.shape`, which says what a shape is.
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -88,7 +87,7 @@ def opening(node: Node) -> Node:
     return node.pairs[0][0] if node.pairs else node
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Record:
     """A mapping with the keys of `fields` and no others; with `blank` nothing at all is an empty one."""
 

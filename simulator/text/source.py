@@ -8,7 +8,6 @@ and every character, a tab too, is one column (AWS counts this way: rule A7).
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 from bisect import bisect_right
@@ -26,7 +25,7 @@ __all__ = ["Kind", "Node", "Source", "Value"]
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Source:
     """A text and the name under which messages show it; `sha256` is of the file's bytes."""
 

@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import pickle
 from dataclasses import field
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -53,6 +54,27 @@ class Other:
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """A value without fields."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A value with an order."""
+
+    file: str
+    line: int
+    note: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Roomy:
+    """A value without slots, so that it may keep what it works out."""
+
+    word: str
+    more: list[str] = field(default_factory=list)
+
+    @cached_property
+    def loud(self) -> str:
+        return self.word.upper()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +143,23 @@ def test_without_eq_a_value_equals_itself_alone() -> None:
     assert {one, one, Single(1)} != {one}
 
 
+def test_values_with_an_order_compare_by_their_fields() -> None:
+    found = sorted([Place("b", 1), Place("a", 2, "x"), Place("a", 1, "y")])
+    assert [str((one.file, one.line)) for one in found] == ["('a', 1)", "('a', 2)", "('b', 1)"]
+    assert Place("a", 1) <= Place("a", 1, "other")
+    assert not Place("a", 1) < Place("a", 1, "other")
+    with pytest.raises(TypeError):
+        _ = Place("a", 1) > (0,)  # type: ignore[operator]  # the fault that is told
+
+
+def test_without_slots_a_value_keeps_what_it_works_out() -> None:
+    value = Roomy("a")
+    assert value.loud is value.loud
+    assert value == Roomy("a", [])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.word = "b"  # type: ignore[misc]  # the fault that is told
+
+
 @pytest.mark.parametrize("name", ["only", "other"])
 def test_a_value_can_not_be_changed(name: str) -> None:
     value = One(1)
@@ -166,3 +205,14 @@ def test_what_values_do_not_have_is_refused() -> None:
             """A value with a field that is given by name only."""
 
             only: int = field(kw_only=True)
+
+
+def test_a_field_without_a_default_behind_one_with_a_default_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"^`second` without a default follows `first`, which has one$"):
+
+        @dataclass(frozen=True, slots=True)
+        class Mixed:
+            """A value that can't be made by place."""
+
+            first: int = 0
+            second: int  # type: ignore[misc]  # the fault that is told
