@@ -75,7 +75,7 @@ class LoadedPolicy:
         spans = [(self.node.start, self.node.end), *((one.start, one.end) for one in self.policy.statements)]
         start, end = min(start for start, _ in spans), max(end for _, end in spans)
         first = text.rfind("\n", 0, start) + 1
-        last = len(text[:end].rstrip())
+        last = start + len(text[start:end].rstrip())  # a block of YAML ends where the next begins
         return text[first : text.find("\n", last) + 1 or len(text)], self.policy.source.span(start, end).line
 
     @property

@@ -219,8 +219,7 @@ class Assembly:
         cells = self._with_not_run(results)
         claims = self._claims(invariants)
         decided = Counter(file for cell in cells for file in {d.file for d in cell.deciding})
-        parts = Counter(part for cell in cells for part in {(d.file, d.policy) for d in cell.deciding})
-        policies = self._policies(decided, parts)
+        policies = self._policies(cells, decided)
         failures = tuple(self._undecided(decided)) if self.full and len(results) == len(self.chosen) else ()
         left_out = self.declared - len(self.chosen)
         stale = self.catalogue.stale(today())
@@ -276,8 +275,11 @@ class Assembly:
     def _loaded_policies(self) -> tuple[LoadedPolicy, ...]:
         return tuple(dict.fromkeys(policy for suite in self._chosen_suites() for policy in suite.loaded_policies))
 
-    def _policies(self, decided: Mapping[str, int], parts: Mapping[tuple[str, str], int]) -> tuple[PolicyInfo, ...]:
+    def _policies(self, cells: Sequence[CellResult], decided: Mapping[str, int]) -> tuple[PolicyInfo, ...]:
         """Return the policies, each with how many cells it decided; those that stand in one file have names there."""
+        every = self._loaded_policies()
+        own = cells if any(loaded.is_part for loaded in every) else ()
+        parts = Counter(part for cell in own for part in {(d.file, d.policy) for d in cell.deciding})
         return tuple(
             PolicyInfo(
                 name=loaded.name,
@@ -290,7 +292,7 @@ class Assembly:
                 line=line,
                 decided=parts[file, loaded.name] if loaded.is_part else decided[file],
             )
-            for loaded in self._loaded_policies()
+            for loaded in every
             for file, (text, line) in ((loaded.policy.source.name, loaded.excerpt),)
         )
 
