@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["section"]
 
 
-def section(run: Run, options: Options) -> str:
-    """Return section I."""
+def section(run: Run, options: Options, *, most: int | None = None) -> str:
+    """Return section I, with at most so many changes of a kind."""
     changes = changes_in(run, options)
     if changes is None:
         return "#### I. Changes since the baseline\n\nNo baseline was given."
@@ -27,10 +27,10 @@ def section(run: Run, options: Options) -> str:
         f"Baseline digest {code(changes.digest)}.",
     ]
     summary = figures(changes)
-    return "\n\n".join([*lines, f"{text(summary[:1].upper() + summary[1:], 2000)}.", *_lists(changes)])
+    return "\n\n".join([*lines, f"{text(summary[:1].upper() + summary[1:], 2000)}.", *_lists(changes, most)])
 
 
-def _lists(changes: Changes) -> Iterator[str]:
+def _lists(changes: Changes, most: int | None) -> Iterator[str]:
     flips = [f"{'▲ opened: ' if f.opened else ''}{code(f.cell.id, 600)}: {f.before} → {f.after}" for f in changes.flips]
     reworded = [
         f"{code(item.cell.id, 600)}: {text(item.before)} → {text(item.after)}"
@@ -48,7 +48,10 @@ def _lists(changes: Changes) -> Iterator[str]:
         ("Gone", [code(name, 600) for name in changes.removed]),
         ("Figures", [text(str(one), 1000) for one in changes.totals]),
     )
-    yield from (details(f"{title} ({len(items):,})", bullets(items)) for title, items in lists if items)
+    for title, items in lists:
+        more = [] if most is None or len(items) <= most else [f"… and {len(items) - most:,} more"]
+        if items:
+            yield details(f"{title} ({len(items):,})", bullets([*items[:most], *more]))
     for policy in changes.policies:
         yield f"Policy {text(policy.name)}: {code((policy.before or 'new')[:16])} → {code((policy.after or 'gone')[:16])}"
         if policy.diff:

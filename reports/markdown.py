@@ -52,6 +52,7 @@ BUDGET = 900 * 1024
 
 _WIDEST = 8
 _MOST_ALLOWS = 10
+_MOST_CHANGES = 200
 _MOST_VERIFYING = 20
 _GIVEN_UP = ("E", "K", "M", "P", "G", "F", "B", "H", "I", "D")  # sections, in this order, when the budget asks for it
 
@@ -64,24 +65,37 @@ def render(run: Run, options: Options | None = None) -> str:
     whole = _joined(parts, findings, "")
     if options.full or _size(whole) <= BUDGET:
         return whole
-    return _shortened(run, parts, findings)
+    return _shortened(run, parts, findings, options)
 
 
-def _shortened(run: Run, parts: dict[str, str], findings: list[str]) -> str:
+def _shortened(run: Run, parts: dict[str, str], findings: list[str], options: Options) -> str:
     """Give up passing rows, then supporting sections, then findings from the end."""
-    parts["D"], shown_rows, all_rows = _matrix(run, attention=True)
+    parts["D"], shown_rows, all_rows = _matrix(run, attention=True, changed=_changed(run, options))
     parts["E"] = case_tables.section(run, Options(), attention=True)
+    parts["I"] = change_lists.section(run, options, most=_MOST_CHANGES)
     notice = f"matrix: {shown_rows:,} of {all_rows:,} rows, those that need attention, and their cases"
-    gone: list[str] = []
+    notice += f"; changes: the first {_MOST_CHANGES} of a kind" if options.baseline is not None else ""
+    gone: dict[str, str] = {}
     for letter in ("", *_GIVEN_UP):
-        gone += [letter] if parts.pop(letter, "") else []
-        notices = [notice] + ([f"sections left out: {', '.join(sorted(gone))}"] if gone else [])
-        if _size(whole := _joined(parts, findings, "; ".join(notices))) <= BUDGET:
-            return whole
+        gone |= {letter: section} if (section := parts.pop(letter, "")) else {}
+        if _size(_joined(parts, findings, _notices(notice, gone))) <= BUDGET:
+            break
+    # One long section went last: what went before it in vain comes back.
+    for letter, section in reversed([*gone.items()]):
+        rest = {name: one for name, one in gone.items() if name != letter}
+        if _size(_joined({**parts, letter: section}, findings, _notices(notice, rest))) <= BUDGET:
+            parts[letter] = gone.pop(letter)
+    notices = [_notices(notice, gone)]
+    if _size(whole := _joined(parts, findings, *notices)) <= BUDGET:
+        return whole
     room = BUDGET - _size(_joined(parts, [], "; ".join(notices))) - 200
     kept = _fitting(findings, room)
     notices.append(f"findings: {len(kept):,} of {len(findings):,}")
     return _joined(parts, kept, "; ".join(notices))
+
+
+def _notices(notice: str, gone: Mapping[str, str]) -> str:
+    return f"{notice}; sections left out: {', '.join(sorted(gone))}" if gone else notice
 
 
 def _fitting(findings: list[str], room: int) -> list[str]:
@@ -212,8 +226,12 @@ def _findings(run: Run) -> Iterator[str]:
 
 
 def _decisions(run: Run, options: Options) -> str:
+    return _matrix(run, attention=False, changed=_changed(run, options))[0]
+
+
+def _changed(run: Run, options: Options) -> frozenset[str]:
     changes = changes_in(run, options)
-    return _matrix(run, attention=False, changed=frozenset() if changes is None else changes.flipped)[0]
+    return frozenset() if changes is None else changes.flipped
 
 
 def _matrix(run: Run, *, attention: bool, changed: frozenset[str] = frozenset()) -> tuple[str, int, int]:

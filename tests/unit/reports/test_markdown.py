@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from reports.gfm import bullets, code, fence, table, text
 from reports.markdown import BUDGET, render
 from reports.options import Options
 from reports.signoff import load_signoff
+from simulator.suites.result import PolicyInfo
 from tests.unit.reports.sample import HOSTILE, big_run, empty_run, hostile_run, make_run, sample_run
 
 if TYPE_CHECKING:
@@ -107,6 +109,28 @@ def test_even_nothing_but_failures_keep_to_the_budget() -> None:
     assert re.search(r"findings: [\d,]+ of 3,000", whole.splitlines()[-1])
 
 
+def test_many_changes_are_cut_and_drive_no_other_section_out() -> None:
+    run = big_run(10_000)
+    before = make_run(tuple(reversed_cell(cell) for cell in run.cells))
+    whole = render(run, Options(baseline=before))
+    assert len(whole.encode()) <= BUDGET
+    assert "… and 9,800 more" in whole
+    assert whole.splitlines()[-1].endswith("; changes: the first 200 of a kind. The JSON report has everything.")
+    assert "#### B. Evidence" in whole
+    assert "▲ changed" in whole
+
+
+def test_a_section_that_is_too_long_goes_without_the_others() -> None:
+    gaps = tuple(f"policies/{number}{'x' * 200}.json: no scenario decides it" for number in range(10))
+    policies = tuple(PolicyInfo(f"p{n}", f"p{n}.json", "", text="x" * 390 + "\n" + "y" * 390) for n in range(3000))
+    whole = render(make_run(sample_run().cells, policies=policies, failures=gaps))
+    assert len(whole.encode()) <= BUDGET
+    assert "sections left out: " in whole
+    left_out = whole.rpartition("sections left out: ")[2].partition(".")[0].split(", ")
+    assert "K" in left_out
+    assert not {"E", "F", "H", "I", "J"} & set(left_out)
+
+
 def test_a_baseline_is_compared() -> None:
     old, new = sample_run(), sample_run()
     assert "Nothing changed." in render(new, Options(baseline=old))
@@ -115,8 +139,6 @@ def test_a_baseline_is_compared() -> None:
 
 def reversed_cell(cell: Any) -> Any:
     """Return the cell as it was when it denied."""
-    import dataclasses
-
     return dataclasses.replace(cell, actual="implicitDeny" if cell.actual == "allowed" else cell.actual)
 
 
