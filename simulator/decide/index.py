@@ -32,6 +32,8 @@ __all__ = ["ResourceMatcher", "StatementSet", "single"]
 _CACHE_LIMIT = 100_000
 
 Matches: TypeAlias = "Callable[[str], bool]"
+_Values: TypeAlias = tuple[str | None, ...]
+_Resolved: TypeAlias = tuple[_Values, tuple[tuple[int, Matches], ...]]
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -111,8 +113,9 @@ class StatementSet:
         self._condition_bits: dict[Context, int] = {}
         templates = (template for _, matcher in self._dynamic for template in matcher.templates)
         self._keys = tuple({v.key: None for template in templates for v in template.variables if v.key is not None})
-        self._patterns: dict[Context, tuple[tuple[int, Matches], ...]] = {}
-        self._of_values: dict[tuple[str | None, ...], tuple[tuple[int, Matches], ...]] = {}
+        self._patterns: dict[Context, _Resolved] = {}
+        self._of_values: dict[_Values, _Resolved] = {}
+        self._covered: dict[tuple[_Values, str], int] = {}
         self._unions: dict[int, tuple[int, int]] = {}
 
     def statements(self) -> tuple[Statement, ...]:
@@ -125,13 +128,17 @@ class StatementSet:
 
     def covering(self, resource: str, context: Context) -> int:
         """Return the statements whose resource element names *resource*."""
-        bits = self._static_bits.get(resource)
+        if not self._dynamic:
+            return self._static(resource) ^ self._negated
+        values, patterns = self._resolved(context)
+        key = (values, resource)
+        bits = self._covered.get(key)
         if bits is None:
             bits = self._static(resource)
-        if self._dynamic:
-            for bit, matches in self._resolved(context):
+            for bit, matches in patterns:
                 if not bits & bit and matches(resource):
                     bits |= bit
+            _remember(self._covered, key, bits)
         return bits ^ self._negated
 
     def holding(self, context: Context) -> int:
@@ -171,21 +178,26 @@ class StatementSet:
         return tuple(ref for i, ref in enumerate(self.refs) if wanted >> i & 1 and self.actions[i] & action)
 
     def _static(self, resource: str) -> int:
-        bits = 0
-        for i, matcher in enumerate(self.resources):
-            if any(pattern.matches(resource) for pattern in matcher.constants):
-                bits |= 1 << i
-        _remember(self._static_bits, resource, bits)
+        """Return the statements with a pattern without variables that matches *resource*."""
+        bits = self._static_bits.get(resource)
+        if bits is None:
+            bits = 0
+            for i, matcher in enumerate(self.resources):
+                if any(pattern.matches(resource) for pattern in matcher.constants):
+                    bits |= 1 << i
+            _remember(self._static_bits, resource, bits)
         return bits
 
-    def _resolved(self, context: Context) -> tuple[tuple[int, Matches], ...]:
+    def _resolved(self, context: Context) -> _Resolved:
+        """Return the values of the variables in *context*, and the patterns that these make."""
         found = self._patterns.get(context)
         if found is None:
             # The sessions of a user, and the targets that are asked, give the variables the same values.
             values = tuple(map(single(context), self._keys))
             found = self._of_values.get(values)
             if found is None:
-                found = tuple((bit, p.matcher()) for bit, matcher in self._dynamic for p in matcher.resolved(context))
+                patterns = ((bit, p.matcher()) for bit, matcher in self._dynamic for p in matcher.resolved(context))
+                found = (values, tuple(patterns))
                 _remember(self._of_values, values, found)
             _remember(self._patterns, context, found)
         return found
