@@ -5,9 +5,10 @@ Works on a copy of the checkout, which it is given::
     git worktree add /tmp/copy && python benchmarks/own_mutants.py /tmp/copy --most 400 --until 20:25
 
 First it is noted which tests run each line.  Then pytest collects all tests once, and each mutant gets a process that
-begins there: the code of its function is exchanged, and the tests that run its line are run, cheapest first, then its
-package's, until one fails or the time for a mutant is up.  What is run at import is tried in a process of its own.
-What survives is printed with its place and change: an equivalent change, or a test that is missing.
+begins there: the code of its function is exchanged, and the tests that run its line are run, its package's first and
+the cheapest of them, then all of its package's, until one fails or the time for a mutant is up.  What is run at import
+is tried in a process of its own.  What survives is printed with its place and change: an equivalent change, or a test
+that is missing.
 
 ``--at simulator/decide/live.py:105`` (a folder, a file, or a line of it; repeatable) takes the sample from there, and
 ``--seconds 60`` gives each mutant as much time: to tell what no test notices from what the quick ones don't.
@@ -272,7 +273,9 @@ class Trial:
         tree, _, _ = mutated((self._root / file).read_text("utf-8"), node, which)
         known = self._lines.get(file, {})  # of a statement over several lines only some count as run
         near = next((known[str(one)] for one in range(line, line - 6, -1) if known.get(str(one))), [])
-        own = [test for place in OWN[_package(file)] for test in by_test if test.startswith(place)]
+        places = OWN[_package(file)]
+        near = sorted(near, key=lambda test: not test.startswith(places))  # stable: still the cheapest first
+        own = [test for place in places for test in by_test if test.startswith(place)]
         tests = list(dict.fromkeys((*near, *own)))
         path = str(self._root / file)
         changes = list(_changes(self._functions.get(path, ()), compile(tree, path, "exec")))
