@@ -85,7 +85,6 @@ class Machine:
         minus = [i for i, sign in enumerate(signs) if sign <= 0]
         self._wanted, self._unwanted = self._sum(plus), self._sum(minus)
         self._plus, self._minus = (sum(1 << i for i in some) for some in (plus, minus))
-        self._colon_sensitive = (steps.runs & ~steps.cross) | (steps.ones & ~steps.one)
         self._chars = self._allowed()
         self._other = self._outsider()
         self._classes: tuple[Class, ...] | None = None
@@ -97,8 +96,11 @@ class Machine:
         return found
 
     def _allowed(self) -> tuple[tuple[str, int], ...]:
-        literal = self._steps.literal
-        return tuple((c, m) for c, m in literal.items() if self._alphabet is None or c in self._alphabet)
+        """Return the characters that words tell from others, each with the places that do."""
+        steps = self._steps
+        within = (steps.runs & ~steps.cross) | (steps.ones & ~steps.one)  # wildcards that no colon gets over
+        telling = {**steps.literal, _COLON: steps.colons | within}
+        return tuple((c, places) for c, places in telling.items() if self._alphabet is None or c in self._alphabet)
 
     def _outsider(self) -> str | None:
         """Choose the character that stands for all those that no word names; None when there are none."""
@@ -150,13 +152,7 @@ class Machine:
         live = places & ~self._full(places)
         if self._other is not None:
             yield self._other
-        colon = bool(live & self._colon_sensitive) and (self._alphabet is None or _COLON in self._alphabet)
-        for char, over in self._chars:
-            if live & over or (colon and char == _COLON):
-                colon = colon and char != _COLON
-                yield char
-        if colon:
-            yield _COLON
+        yield from (char for char, telling in self._chars if live & telling)
 
     # -- the walk --------------------------------------------------------------------------------
 
