@@ -65,7 +65,8 @@ class Loading:
 def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     """Read the suite at *node*; faults go to the files' collector, None is a suite without an account."""
     faults = loading.files.faults
-    before = loading.files.faults.errors + _check_shape(node, faults)
+    fits, inside = _check_shape(node, faults)
+    before = loading.files.faults.errors + inside
     parts = merged(node, loading.files)
     loading.extended.update(base.source.name for base in parts.extended)
     account, places, sound = _account(node, parts, loading)
@@ -76,8 +77,9 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     sound = sound and loading.files.faults.errors == before
     requirements = {name: value.text for name, (_, value) in parts.requirements.items()}
     names = Names(account, sessions, resources, requirements, faults, loading.files.catalogue)
-    scenarios, complete = _scenarios(node, names, parts.tags, shorthand=parts.policies is not None)
-    invariants = _invariants(node, names, loading, places, shorthand=parts.policies is not None)
+    shorthand = parts.policies is not None
+    scenarios, complete = _scenarios(node, ScenarioReader(names, parts.tags, shorthand=shorthand, fits=fits))
+    invariants = _invariants(node, ClaimReader(names, loading.shelf, places, shorthand=shorthand, fits=fits))
     source = loading.files.source_of(node)
     description = node.get("description")
     suite = Suite(
@@ -101,15 +103,15 @@ def read_suite(node: Node, loading: Loading) -> ReadSuite | None:
     return ReadSuite(suite, sound, complete)
 
 
-def _check_shape(node: Node, faults: Faults) -> int:
-    """Check the whole suite; return how many of the faults stand in a scenario or an invariant alone."""
+def _check_shape(node: Node, faults: Faults) -> tuple[bool, int]:
+    """Check the whole suite; return whether it has no fault, and how many stand in a scenario or an invariant alone."""
     found = Faults()
     SUITE.check(node, found)
     faults.extend(found)
     sections = [section for key in ("scenarios", "invariants") if (section := node.get(key)) is not None]
     inside = [(section.source.position(section.start), section.source.position(section.end)) for section in sections]
     places = [(fault.span.line, fault.span.column) for fault in found if fault.span is not None]
-    return sum(any(start <= place < end for start, end in inside) for place in places)
+    return not found.failed, sum(any(start <= place < end for start, end in inside) for place in places)
 
 
 def _account(node: Node, parts: Merged, loading: Loading) -> tuple[Account | None, dict[str, Node], bool]:
@@ -134,24 +136,18 @@ def _with_places(node: Node, loading: Loading, *, inline: bool) -> tuple[Account
     return account, declared_places(node), sound
 
 
-def _scenarios(
-    node: Node, names: Names, tags: tuple[str, ...], *, shorthand: bool
-) -> tuple[tuple[Scenario, ...], bool]:
+def _scenarios(node: Node, reader: ScenarioReader) -> tuple[tuple[Scenario, ...], bool]:
     section = node.get("scenarios")
     items = [item for item in (section.items if section is not None else ()) if item.kind is Kind.MAPPING]
-    reader = ScenarioReader(names, tags, shorthand=shorthand)
-    unique = names.unique(items)
+    unique = reader.names.unique(items)
     found = [reader.scenario(item) for item in items]
     return tuple(one for one in found if one is not None), unique and None not in found
 
 
-def _invariants(
-    node: Node, names: Names, loading: Loading, places: dict[str, Node], *, shorthand: bool
-) -> tuple[Invariant, ...]:
+def _invariants(node: Node, reader: ClaimReader) -> tuple[Invariant, ...]:
     section = node.get("invariants")
     items = [item for item in (section.items if section is not None else ()) if item.kind is Kind.MAPPING]
-    reader = ClaimReader(names, loading.shelf, places, shorthand=shorthand)
-    names.unique(items)
+    reader.names.unique(items)
     return tuple(claim for claim in map(reader.invariant, items) if claim is not None)
 
 

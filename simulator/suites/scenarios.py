@@ -34,12 +34,13 @@ def label(node: Node, key: str) -> str:
 
 
 class ScenarioReader:
-    """Reads the scenarios of one suite; *shorthand* ones need not say who acts."""
+    """Reads the scenarios of one suite; *shorthand* ones need not say who acts, the shape of *fits* ones has no fault."""
 
-    def __init__(self, names: Names, tags: tuple[str, ...], *, shorthand: bool) -> None:
+    def __init__(self, names: Names, tags: tuple[str, ...], *, shorthand: bool, fits: bool) -> None:
         self.names = names
         self.tags = tags
         self.shorthand = shorthand
+        self.fits = fits
 
     def scenario(self, node: Node) -> Scenario | None:
         """Read the scenario at *node*; its shape was checked."""
@@ -53,7 +54,9 @@ class ScenarioReader:
             self.names.requirement(name)
         context = read_context(node.get("context"), self.names.faults, self.names.catalogue)
         expect = _expectation(node.get("expect"))
-        if self.names.faults.errors > before or expect is None or not principals or not SCENARIO.accepts(node):
+        if self.names.faults.errors > before or expect is None or not principals:
+            return None
+        if not (self.fits or SCENARIO.accepts(node)):
             return None
         skip = node.get("skip")
         return Scenario(
