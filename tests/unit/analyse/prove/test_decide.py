@@ -17,6 +17,7 @@ from simulator.analyse.prove import (
     Proved,
     Unknown,
     allows,
+    claims_about,
     decide_claim,
     denies,
     disjoint,
@@ -276,6 +277,11 @@ def test_a_moment_of_any_year_is_found(moment: str, later: str) -> None:
     replayed(claim, decide_claim(claim))
 
 
+def test_the_second_after_a_moment_that_no_year_can_say_is_found() -> None:
+    claim = denies(stack(allow(DateGreaterThan={"k:d": "31556889864403100"})))
+    replayed(claim, decide_claim(claim))
+
+
 @pytest.mark.parametrize(("low", "high"), [("0.5", "0.75"), ("1", "2"), ("1", "3"), ("-0.75", "-0.5"), ("7.9", "8.1")])
 def test_a_number_between_two_is_found(low: str, high: str) -> None:
     between = {"NumericGreaterThan": {"k:n": low}, "NumericLessThan": {"k:n": high}}
@@ -519,7 +525,8 @@ def test_what_cant_be_decided_is_said(statements: tuple[dict[str, Any], ...], as
 
 
 @pytest.mark.parametrize(
-    ("value", "outcome"), [("${k:u}", Counterexample), ("tru${k:u}", Unknown), ("false", Proved), ("${*}", Proved)]
+    ("value", "outcome"),
+    [("${k:u}", Counterexample), ("tru${k:u}", Unknown), ("false", Proved), ("${*}", Proved), ("${}", Proved)],
 )
 def test_a_variable_in_a_boolean_is_tried_or_told(value: str, outcome: type) -> None:
     asked = Claim(guards=(guard(conditions={"Bool": {"k:f": ["true"]}}),))
@@ -545,6 +552,14 @@ def test_a_principal_has_what_follows_from_it_and_anyone_like_it_has_any_name() 
     assert values(anyone, "aws:principaltag/t") != (False, ("x",))
     assert values(anyone, "aws:principalaccount") == (False, ("1" * 12,))
     assert values(principal_domains({"aws:userid": "AROA"}), "aws:username") == (True, ())
+
+
+def test_a_claim_s_sessions_are_contexts_or_domains_and_what_is_stated_wins() -> None:
+    states: list[Any] = [{"k:a": "x", "k:b": "x"}, Domains.of({"k:a": "y", "k:b": "y"})]
+    (claim,) = claims_about(Stack(), "deny", caller=NO_ONE, sessions=states, context={"k:b": "z"})
+    values = [[domains.of_key(key, load()).values for key in ("k:a", "k:b")] for domains in claim.domains]
+    assert values == [[("x",), ("z",)], [("y",), ("z",)]]
+    assert len(claims_about(Stack(), "implicitDeny", caller=NO_ONE)) == 2
 
 
 def test_a_spent_budget_is_no_proof() -> None:
