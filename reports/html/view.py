@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reports.baseline import changes_in
 from reports.describe import context_words, deciding_words, facts, headline, miss_words
 from reports.evidence import documents, evidence
+from reports.locate import Deciders
 from reports.matrix import MFA_STATES, hole, tables
 from reports.quote import Quotes
 from reports.words import HINTS, by_severity, kind_of, mark_of, plainly_passed, state_of
@@ -150,7 +151,8 @@ class View:
         self._page_of = page_of  # where case details are not on this page
         self._quotes = Quotes(run)
         self.documents = documents(run)
-        self._policies = {policy.path: f"policy-{number}" for number, policy in enumerate(self.documents, 1)}
+        self._deciders = Deciders(run)
+        self._anchors = {policy.path: f"policy-{number}" for number, policy in enumerate(self.documents, 1)}
         roles: defaultdict[str, set[str]] = defaultdict(set)
         for policy in run.policies:
             roles[policy.path].add(policy.role)
@@ -262,9 +264,13 @@ class View:
 
     def _statements(self, deciding: tuple[Deciding, ...]) -> tuple[Statement, ...]:
         return tuple(
-            Statement(deciding_words(item), self._quotes.statement(item), self._policies.get(item.file, ""), item.line)
+            Statement(deciding_words(item), self._quotes.statement(item), self._policy_anchor(item), item.line)
             for item in deciding
         )
+
+    def _policy_anchor(self, item: Deciding) -> str:
+        policy = self._deciders.of(item)
+        return self._anchors.get(policy.path, "") if policy else ""
 
     def decided(self, scenario: Scenario) -> tuple[Statement, ...]:
         """Return the statements that decided the cases of a scenario with a drill-down, each once."""

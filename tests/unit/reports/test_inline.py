@@ -118,6 +118,16 @@ def test_the_appendix_numbers_its_lines_as_the_suite_does(run: Run, fmt: str) ->
     assert plain.count("Sid: DenyGet") == 2
 
 
+def test_a_case_leads_to_the_line_of_the_appendix_that_decided(run: Run) -> None:
+    text = reports.render(run, "html")
+    links = re.findall(r'<td><a href="#(policy-\d+-L\d+)">([^<]*)</a>', text)
+    lines = dict(re.findall(r'<a id="(policy-\d+-L\d+)"[^>]*>\d+</a>([^\n]*)', text))
+    assert len(links) == len(run.cells)
+    for anchor, words in links:
+        sid = re.search(r"firstList|secondList|DenyGet", words)
+        assert (sid[0] if sid else '"Effect": "Deny"') in html.unescape(lines[anchor])
+
+
 def test_many_policies_of_one_file_make_no_report_that_grows_with_the_square(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
