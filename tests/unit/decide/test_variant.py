@@ -43,6 +43,7 @@ def test_a_varied_set_says_what_the_changed_policy_says(change: str, place: int)
     varied = Variation({old: new}).varied(base)
     assert varied is not None
     assert (varied.deny, varied.actions) == (anew.deny, anew.actions)
+    assert varied.named == base.actions[place] | anew.actions[place]
     for applying in range(4):
         assert varied.unions(applying) == anew.unions(applying)
     for before, after in itertools.product(range(4), repeat=2):

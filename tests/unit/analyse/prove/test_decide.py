@@ -252,6 +252,18 @@ def test_a_resource_beside_one_that_no_request_has_is_tried(resources: list[str]
     assert replayed(claim, decide_claim(claim)).resource == "arn:aws:s3:::b"
 
 
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_resource_is_none_of_several_that_a_denial_names(negated: bool) -> None:  # noqa: FBT001  # a column
+    # The first that comes to mind, `x`, is named, or is not where it has to be.
+    names = ("y", "z") if negated else ("y", "x")
+    denial = deny("*", [f"arn:aws:s3:::{name}*" for name in names])
+    if negated:
+        denial["NotResource"] = denial.pop("Resource")
+    claim = denies(stack(allow("s3:*"), denial), request_set(resources=["arn:aws:s3:::*"]))
+    found = replayed(claim, decide_claim(claim)).resource
+    assert found.startswith(tuple(f"arn:aws:s3:::{name}" for name in names)) is negated
+
+
 def test_a_text_that_is_no_arn_is_of_its_own_kind_to_arn_operators() -> None:
     arns = {"k:a": "arn:aws:s3:::b"}
     whole = stack(
@@ -510,6 +522,7 @@ def test_keys_are_spelled_as_the_catalogue_or_the_policy_does() -> None:
             (allow("*", "arn:aws:s3:::${k:a}b"),), "arn:aws:s3:::a${k:a}", "overlap", id="values that overlap"
         ),
         pytest.param((allow("*", "arn:aws:s3:::\ue000"),), "arn:aws:s3:::*", "private use", id="marks in a pattern"),
+        pytest.param((allow(StringLike={"k:a": "\ue000*"}),), "arn:aws:s3:::*", "private use", id="marks in a value"),
         pytest.param(
             (allow(StringNotEqualsIgnoreCase={"k:a": "ΑΣ"}, StringEquals={"k:a": "ας"}),),
             "arn:aws:s3:::*",

@@ -45,6 +45,7 @@ def test_a_fixed_key_has_one_value() -> None:
     assert domains.of_key("aws:username", load()).words() == "in {bob}"
     assert domains.of_key("k:list", load()).words() == "in {[a, b]}"
     assert domains.of_key("k:none", load()) == ABSENT
+    assert Domains.of({"k:empty": ()}).of_key("k:empty", load()) == ABSENT
 
 
 def test_a_declared_principal_has_no_other_tags() -> None:
