@@ -114,11 +114,19 @@ class Changes:
     reworded: tuple[Reworded, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
-    fixed: tuple[str, ...]
-    broken: tuple[str, ...]
     policies: tuple[PolicyChange, ...]
-    outcomes: tuple[Outcome, ...] = ()  #: of what fails now and of what no longer fails, too
-    totals: tuple[Total, ...] = ()
+    outcomes: tuple[Outcome, ...]
+    totals: tuple[Total, ...]
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The ids of what fails now."""
+        return tuple(one.id for one in self.outcomes if one.kind == "fails now")
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The ids of what no longer fails."""
+        return tuple(one.id for one in self.outcomes if one.kind == "no longer fails")
 
     @property
     def others(self) -> tuple[Outcome, ...]:
@@ -161,8 +169,6 @@ def compare(old: Run, new: Run) -> Changes:
         reworded=tuple(sorted(reworded, key=lambda item: not item.with_decision)),
         added=tuple(id_ for id_ in (*after, *claims[1]) if id_ not in before and id_ not in claims[0]),
         removed=tuple(id_ for id_ in (*before, *claims[0]) if id_ not in after and id_ not in claims[1]),
-        fixed=tuple(one.id for one in outcomes if one.before in _BAD and one.after not in _BAD),
-        broken=tuple(one.id for one in outcomes if one.after in _BAD and one.before not in _BAD),
         policies=_policies(old, new),
         outcomes=outcomes,
         totals=totals(old, new),

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.baseline import changes_in, figures
+from reports.baseline import figures
 from reports.gfm import bullets, code, details, fence, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reports.baseline import Changes
-    from reports.options import Options
-    from simulator.suites.result import Run
 
 __all__ = ["section"]
 
 
-def section(run: Run, options: Options, *, most: int | None = None) -> str:
-    """Return section I, with at most so many changes of a kind."""
-    changes = changes_in(run, options)
+def section(changes: Changes | None, *, most: int | None = None) -> str:
+    """Return section I, with at most so many changes of a kind; None where there is no baseline."""
     if changes is None:
         return "#### I. Changes since the baseline\n\nNo baseline was given."
     lines = [

@@ -165,13 +165,14 @@ def subject(run: Run) -> str:
 
 
 def _about(policy: PolicyInfo) -> str:
-    size = count(len(policy.text.encode("utf-8", "replace")), "byte") if policy.text else ""
-    if part(policy.path)[1]:  # the text is that of the whole file
-        size = "digest of its JSON"
+    if part(policy.path)[1]:
+        of = "digest of its JSON"
+    else:
+        of = count(len(policy.text.encode("utf-8", "replace")), "byte") if policy.text else ""
     dated = (
         f"{policy.version} of {policy.date}" if policy.version and policy.date else policy.version or policy.date or ""
     )
-    return "; ".join(text for text in (size, shown(dated), f"decides {count(policy.decided, 'cell')}") if text)
+    return "; ".join(text for text in (of, shown(dated), f"decides {count(policy.decided, 'cell')}") if text)
 
 
 def verification(run: Run, digest: str) -> tuple[Fact, ...]:

@@ -41,6 +41,7 @@ from simulator.suites.tally import holds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from reports.baseline import Changes
     from reports.matrix import Column, Row, Table
     from reports.trace import Trace, Verifying
     from simulator.suites.result import CellResult, InvariantResult, PolicyInfo, Run, SuiteInfo
@@ -60,21 +61,24 @@ _GIVEN_UP = ("E", "K", "M", "P", "G", "F", "B", "H", "I", "D")  # sections, in t
 def render(run: Run, options: Options | None = None) -> str:
     """Return the run as Markdown."""
     options = options or Options()
+    changes = changes_in(run, options)
     parts = {letter: section(run, options) for letter, section in _SECTIONS.items()}
+    parts["D"], _, _ = _matrix(run, changes, attention=False)
+    parts["I"] = change_lists.section(changes)
     findings = list(_findings(run))
     whole = _joined(parts, findings, "")
     if options.full or _size(whole) <= BUDGET:
         return whole
-    return _shortened(run, parts, findings, options)
+    return _shortened(run, parts, findings, changes)
 
 
-def _shortened(run: Run, parts: dict[str, str], findings: list[str], options: Options) -> str:
+def _shortened(run: Run, parts: dict[str, str], findings: list[str], changes: Changes | None) -> str:
     """Give up passing rows, then supporting sections, then findings from the end."""
-    parts["D"], shown_rows, all_rows = _matrix(run, attention=True, changed=_changed(run, options))
+    parts["D"], shown_rows, all_rows = _matrix(run, changes, attention=True)
     parts["E"] = case_tables.section(run, Options(), attention=True)
-    parts["I"] = change_lists.section(run, options, most=_MOST_CHANGES)
+    parts["I"] = change_lists.section(changes, most=_MOST_CHANGES)
     notice = f"matrix: {shown_rows:,} of {all_rows:,} rows, those that need attention, and their cases"
-    notice += f"; changes: the first {_MOST_CHANGES} of a kind" if options.baseline is not None else ""
+    notice += f"; changes: the first {_MOST_CHANGES} of a kind" if changes is not None else ""
     gone: dict[str, str] = {}
     for letter in ("", *_GIVEN_UP):
         gone |= {letter: section} if (section := parts.pop(letter, "")) else {}
@@ -225,17 +229,9 @@ def _findings(run: Run) -> Iterator[str]:
     yield from (f"**✗ {text(claim_headline(one))}**, see Invariants" for one in unproved)
 
 
-def _decisions(run: Run, options: Options) -> str:
-    return _matrix(run, attention=False, changed=_changed(run, options))[0]
-
-
-def _changed(run: Run, options: Options) -> frozenset[str]:
-    changes = changes_in(run, options)
-    return frozenset() if changes is None else changes.flipped
-
-
-def _matrix(run: Run, *, attention: bool, changed: frozenset[str] = frozenset()) -> tuple[str, int, int]:
+def _matrix(run: Run, changes: Changes | None, *, attention: bool) -> tuple[str, int, int]:
     """Return the section, how many rows it shows, and how many there are."""
+    changed = frozenset() if changes is None else changes.flipped
     parts, some, every = ["#### D. Decision matrix"], 0, 0
     for found in tables(run, widest=_WIDEST):
         rows = [row for row in found.rows if not attention or _needs_attention(found, row)]
@@ -383,14 +379,12 @@ _SECTIONS: dict[str, Callable[[Run, Options], str]] = {
     "R": _requirements,
     "V": claim_table.section,
     "B": _evidence,
-    "D": _decisions,
     "E": case_tables.section,
     "F": _controls,
     "P": _policy_coverage,
     "M": _mutation,
     "G": _gaps,
     "H": _exceptions,
-    "I": change_lists.section,
     "J": _review,
     "K": _appendix,
 }
